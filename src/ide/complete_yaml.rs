@@ -303,7 +303,13 @@ impl<'t> YamlEdit<'t> {
         }
         let behind = written.get(number..).unwrap_or("");
         let blanks = behind.len() - behind.trim_start().len();
-        self.replace = start + number + blanks..end.max(self.offset);
+        // What stands behind the unit, as in `1005 of 1008`, stays.
+        let behind = self.text.get(start + number + blanks..end.max(self.offset)).unwrap_or("");
+        let word = behind.find(char::is_whitespace).unwrap_or(behind.len());
+        self.replace = start + number + blanks..start + number + blanks + word;
+        if self.offset > self.replace.end {
+            return false;
+        }
         let is_one = written.get(..number) == Some("1");
         for offer in &shape.units {
             let singular = offer.label.strip_suffix('s').filter(|word| is_one && word.len() > 2);

@@ -15,6 +15,7 @@ use crate::explain::of_built_in;
 use crate::program::Target;
 use crate::settings::BUILT_IN;
 use crate::source::{FileId, Span};
+use crate::text::visible;
 use crate::vocabulary::{Field, RecordType};
 
 use declared::{Telling, of_field};
@@ -25,6 +26,23 @@ pub struct Hover {
     /// Bytes of the word.
     pub at: Range<usize>,
     pub markdown: String,
+}
+
+/// A text that somebody wrote, as Markdown shows it: no link, no picture and no HTML comes of it, and nothing that hides.
+fn plain(text: &str) -> String {
+    let mut shown = String::new();
+    for c in visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).chars() {
+        if "\\`*[]<>&#|~".contains(c) {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+/// The same of a name.
+fn code(name: &str) -> String {
+    if name.contains('`') { plain(name) } else { format!("`{}`", visible(name)) }
 }
 
 /// What the newest snapshots say of what is declared at a place: workflows with values, and how many workflows there are more.

@@ -19,6 +19,7 @@ use crate::project::path::{below, join, straight};
 use crate::project::{self, Files, Inputs, Overlay, Start, Suites};
 use crate::render::editor::of_diagnostics;
 use crate::source::{Columns, Source, SourceMap, Span};
+use crate::text::visible;
 use crate::value::parse_date;
 
 /// The request that asks for one.
@@ -67,8 +68,18 @@ pub(super) fn answer(request: Request, job: &LookJob, around: &Surroundings) -> 
     };
     let argument = params.arguments.and_then(|all| all.into_iter().next()).unwrap_or_else(|| json!({}));
     match carry_out(&params.command, argument, job, around) {
-        Ok(value) => Response::new_ok(id, value),
+        Ok(value) => Response::new_ok(id, written_out(value)),
         Err(why) => Response::new_err(id, ErrorCode::RequestFailed as i32, why),
+    }
+}
+
+/// Hidden characters of texts that somebody wrote, written out; lines stay lines.
+fn written_out(value: Value) -> Value {
+    match value {
+        Value::String(text) => text.split('\n').map(visible).collect::<Vec<_>>().join("\n").into(),
+        Value::Array(all) => all.into_iter().map(written_out).collect(),
+        Value::Object(all) => all.into_iter().map(|(key, value)| (key, written_out(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }
 }
 

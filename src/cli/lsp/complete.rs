@@ -11,6 +11,7 @@ use super::world::{StudiedPlace, World};
 use crate::ide::complete::{Completion, CompletionKind, complete, is_in_text};
 use crate::ide::signature::{Signature, signatures};
 use crate::source::Source;
+use crate::text::visible;
 
 /// Opens the expressions of texts, and blocks: in these nothing is asked for yet.
 const BRACE: &str = "{";
@@ -72,7 +73,8 @@ fn item(world: &World, source: &Source, at: usize, one: Completion) -> Completio
         label: one.label,
         kind: Some(kind(one.kind)),
         detail: one.detail,
-        documentation: one.doc.map(markdown),
+        // It is somebody's own words.
+        documentation: one.doc.map(|doc| visible(&doc).into_owned().into()),
         sort_text: Some(format!("{at:04}")),
         insert_text_format: Some(format),
         text_edit: Some(TextEdit { range, new_text: snippet.unwrap_or(one.insert) }.into()),

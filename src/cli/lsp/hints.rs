@@ -5,6 +5,7 @@ use gen_lsp_types::{InlayHint, InlayHintParams};
 use super::encode;
 use super::world::{StudiedPlace, World};
 use crate::ide::observed::hints;
+use crate::text::visible;
 
 /// The hints of a policy in a range.
 pub(super) fn in_range(world: &World, params: &InlayHintParams) -> Vec<InlayHint> {
@@ -17,10 +18,12 @@ pub(super) fn in_range(world: &World, params: &InlayHintParams) -> Vec<InlayHint
     let found = hints(observed, &source.name, &source.text, &range);
     let shown = found.into_iter().map(|hint| InlayHint {
         position: encode::position(source, hint.at, columns),
-        label: hint.text.into(),
+        label: visible(&hint.text).into_owned().into(),
         kind: None,
         text_edits: None,
-        tooltip: Some(hint.details.join("\n").into()),
+        tooltip: Some(
+            hint.details.iter().map(|detail| visible(detail)).collect::<Vec<_>>().join("\n").into(),
+        ),
         padding_left: Some(true),
         padding_right: None,
         data: None,

@@ -144,7 +144,10 @@ impl Looking<'_> {
     fn site(&mut self, root: &str) -> Option<KnownSite> {
         let start = self.start(root);
         if let Some(inputs) = project::policies_alone(&start) {
-            let suites = project::suites(&start);
+            // Outside of a repository nobody knows how much lies below.
+            let is_bounded = self.job.folders.iter().any(|folder| path::below(root, folder).is_some())
+                || self.files.repository(root).is_some();
+            let suites = if is_bounded { project::suites(&start) } else { Suites::default() };
             return Some(self.linted(root, inputs, suites));
         }
         let mut inputs = project::inputs(&start);

@@ -75,13 +75,21 @@ struct Server {
 /// What it said that is no protocol, in words.
 pub(super) fn serve(connection: Connection) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|error| error.to_string())?;
-    let params: InitializeParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
+    let params: InitializeParams = match serde_json::from_value(params) {
+        Ok(params) => params,
+        Err(error) => {
+            let refused = Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string());
+            let _ = connection.sender.send(refused.into());
+            return Err(error.to_string());
+        }
+    };
     let client = Client::new(&params.capabilities, params.initialization_options.as_ref());
     let info =
         ServerInfo { name: "tollgate".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
     let offered = InitializeResult { capabilities: capabilities::offered(&client), server_info: Some(info) };
     let offered = serde_json::to_value(offered).map_err(|error| error.to_string())?;
-    connection.initialize_finish(id, offered).map_err(|error| error.to_string())?;
+    // Some editors open texts before they say that they are ready.
+    connection.sender.send(Response::new_ok(id, offered).into()).map_err(|error| error.to_string())?;
     let folders = folders_of(&params);
     let here = folders.first().cloned().or_else(|| env::current_dir().ok()).unwrap_or_default();
     let around =
@@ -90,16 +98,14 @@ pub(super) fn serve(connection: Connection) -> Result<(), String> {
     let (results, looked) = unbounded();
     let of_worker = around.clone();
     let polls = !client.watches;
-    let worker = thread::spawn(move || work(&to_do, &results, &of_worker, polls));
+    thread::spawn(move || work(&to_do, &results, &of_worker, polls));
     let mut server = Server::new(connection, client, around, jobs);
     server.folders = folders.iter().filter_map(|folder| server.world.disk.place_of(folder)).collect();
     server.greet();
     let served = server.run(&looked);
     server.look.cancel();
     server.running.values().for_each(Cancel::cancel);
-    drop(server);
-    // Its channel is closed.
-    let _ = worker.join();
+    // The threads end with the process: a large folder may be in the middle of being read.
     served
 }
 
@@ -328,7 +334,9 @@ impl Server {
         for site in &self.world.sites {
             let fresh = studied(&site.study, &site.names(&self.world), &self.world.client);
             let judged = &site.judged;
-            let places: BTreeSet<&String> = fresh.keys().chain(judged.studied.keys()).collect();
+            // What is shown may be of what was typed before, and be mended by now.
+            let shown = self.shown.by_place.keys().filter(|place| judged.places.contains(*place));
+            let places: BTreeSet<&String> = fresh.keys().chain(judged.studied.keys()).chain(shown).collect();
             for place in places {
                 let of = |all: &ByPlace| all.get(place).cloned().unwrap_or_default();
                 let (new, old) = (of(&fresh), of(&judged.studied));
@@ -344,7 +352,8 @@ impl Server {
                 let is_typed = self.world.documents.get(place).is_some_and(|document| {
                     site.judged_text(&self.world, place).is_none_or(|text| *text != document.text)
                 });
-                let rest = of(&judged.findings).into_iter().filter(|one| !is_typed && !old.contains(one));
+                let is_kept = !is_typed || says(&new) == says(&old);
+                let rest = of(&judged.findings).into_iter().filter(|one| is_kept && !old.contains(one));
                 let mut shown = new;
                 for one in rest {
                     if !shown.contains(&one) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::HoverSources;
+use super::{HoverSources, code, plain};
 use crate::ast::{EffectKind, Template};
 use crate::engine::Ground;
 use crate::explain::{filled, filled_text, of_built_in_field, on_every_day};
@@ -12,7 +12,7 @@ use crate::program::{Let, Param, Rule};
 use crate::report::Place;
 use crate::settings::{ParamSetting, RuleSetting, Settings, Timeline, field_type, show_range, show_value};
 use crate::source::Span;
-use crate::text::first_few;
+use crate::text::{first_few, visible};
 use crate::value::Date;
 use crate::vocabulary::{Field, RecordType};
 
@@ -50,7 +50,7 @@ impl<'h> Telling<'h> {
 
     fn titled(&self) -> Vec<String> {
         let Declaration { kind, qualified, doc, .. } = self.declaration;
-        let title = doc.iter().map(|doc| format!("**{doc}**"));
+        let title = doc.iter().map(|doc| format!("**{}**", plain(doc)));
         title.chain([format!("{} `{qualified}`", kind.word())]).collect()
     }
 
@@ -80,7 +80,13 @@ impl<'h> Telling<'h> {
     fn text(&self, template: &Template, ground: &Ground) -> String {
         let declared = Settings::declared(&ground.program);
         let settings = ground.book.as_ref().map_or(&declared, |book| &book.general);
-        filled_text(&filled(template, &ground.program, settings, &self.from.study.sources, on_every_day))
+        plain(&filled_text(&filled(
+            template,
+            &ground.program,
+            settings,
+            &self.from.study.sources,
+            on_every_day,
+        )))
     }
 
     fn field(&self) -> Vec<String> {
@@ -110,7 +116,7 @@ impl<'h> Telling<'h> {
         let range = param.within.as_ref().and_then(|range| show_range(&param.ty, range));
         let range = range.map(|range| format!(" within {range}")).unwrap_or_default();
         let mut said = vec![format!("```tollgate\nparam {qualified}: {}{range}\n```", param.ty)];
-        said.extend(param.decl.doc.iter().map(|doc| doc.to_string()));
+        said.extend(param.decl.doc.iter().map(|doc| plain(doc)));
         // What is the same in several projects is told once.
         let mut told: Vec<(String, Vec<&str>)> = Vec::new();
         for (ground, all) in &grounds {
@@ -124,7 +130,7 @@ impl<'h> Telling<'h> {
         }
         let several = told.len() > 1;
         said.extend(told.into_iter().map(|(text, projects)| {
-            if several { format!("In {}:\n\n{text}", first_few(projects.into_iter())) } else { text }
+            if several { format!("In {}:\n\n{text}", plain(&first_few(projects.into_iter()))) } else { text }
         }));
         said
     }
@@ -141,7 +147,7 @@ impl<'h> Telling<'h> {
             for (from, setting) in steps.steps().filter(|(_, setting)| !setting.by_else || all.len() == 1) {
                 let from = from.map(|day| format!("from {day} ")).unwrap_or_default();
                 let value = show_value(&param.ty, &setting.value);
-                lines.push(format!("- {key}{from}**{value}**{}", self.origin(setting)));
+                lines.push(format!("- {key}{from}**{}**{}", plain(&value), self.origin(setting)));
             }
             lines.extend(
                 self.overridden(ground, book, param, *index).into_iter().map(|own| format!("- {key}{own}")),
@@ -153,7 +159,7 @@ impl<'h> Telling<'h> {
     /// ` (tollgate.yaml:7: board decision 12)`
     fn origin(&self, setting: &ParamSetting) -> String {
         let place = if setting.configured { self.place(setting.origin) } else { "as declared".to_owned() };
-        let because = setting.because.as_ref().map(|because| format!(": {because}"));
+        let because = setting.because.as_ref().map(|because| format!(": {}", plain(because)));
         let locked = setting.locked.map(|lock| format!("; locked by {}", self.place(lock.span)));
         format!(" ({place}{}{})", because.unwrap_or_default(), locked.unwrap_or_default())
     }
@@ -183,8 +189,9 @@ impl<'h> Telling<'h> {
         if text.lines().count() > MAX_LINES {
             lines.push("…");
         }
-        let code = format!("```tollgate\n{}\n```", lines.join("\n"));
-        vec![code, format!("let `{}`{ty}", self.declaration.qualified)]
+        let lines: Vec<_> = lines.into_iter().map(visible).collect();
+        let written = format!("```tollgate\n{}\n```", lines.join("\n"));
+        vec![written, format!("let `{}`{ty}", self.declaration.qualified)]
     }
 
     fn rule(&self) -> Vec<String> {
@@ -233,7 +240,8 @@ impl<'h> Telling<'h> {
             let since = from.map(|day| format!("From {day} on: ")).unwrap_or_default();
             let by = || format!(", as {} says", self.place(setting.origin));
             let by = if setting.configured { by() } else { String::new() };
-            let because = setting.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let because = setting.because.as_ref().map(|why| format!(": {}", plain(why)));
+            let because = because.unwrap_or_default();
             let locked = setting.locked.map(|lock| format!(" It is locked by {}.", self.place(lock.span)));
             format!("{since}{what}{by}{because}.{}", locked.unwrap_or_default())
         };
@@ -285,15 +293,18 @@ pub(super) fn of_field(from: &HoverSources<'_>, field: &Field, name: &str) -> St
     let marks = marks.iter().filter(|(is_set, _)| *is_set).map(|(_, word)| format!(", {word}"));
     let marks: String = marks.collect();
     let mut said = vec![format!("```tollgate\n{name}: {}{marks}\n```", field_type(field))];
-    said.extend(field.doc.as_deref().or_else(|| of_built_in_field(field)).map(str::to_owned));
-    said.extend(field.named.iter().map(|key| format!("Snapshots have it as `{key}`.")));
+    said.extend(field.doc.as_deref().or_else(|| of_built_in_field(field)).map(plain));
+    said.extend(field.named.iter().map(|key| format!("Snapshots have it as {}.", code(key))));
     let place = field.span.map(|span| Place::new(span, &from.study.sources));
     let declared = place.map(|place| format!("Declared at `{}:{}`.", place.file, place.line));
     said.push(declared.unwrap_or_else(|| "It is part of the language.".to_owned()));
     let (values, further) =
         from.values.zip(field.span).map(|(values, span)| values(span)).unwrap_or_default();
-    let mut lines: Vec<String> =
-        values.iter().take(MAX_VALUES).map(|(workflow, value)| format!("- `{workflow}`: {value}")).collect();
+    let mut lines: Vec<String> = values
+        .iter()
+        .take(MAX_VALUES)
+        .map(|(workflow, value)| format!("- {}: {}", code(workflow), plain(value)))
+        .collect();
     let more = values.len().saturating_sub(MAX_VALUES) + further;
     if more > 0 {
         lines.push(format!("- … and {more} more"));
