@@ -43,7 +43,7 @@ use std::sync::Arc;
 use crate::ast::{ExprId, File};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::interval::Interval;
-use crate::program::{ExprInfo, Mention, Program, Target};
+use crate::program::{ExprInfo, NameMention, Program, Target};
 use crate::source::Span;
 use crate::types::Type;
 use crate::vocabulary::Vocabulary;
@@ -51,7 +51,7 @@ use crate::vocabulary::Vocabulary;
 pub use literal::{Unfit, list_for_param, value_for_param, value_of_type};
 use names::Names;
 use recursion::{Needed, Recursion};
-use visible::Watch;
+use visible::MarkerWatch;
 pub use visible::{Due, Visible, VisibleKind, VisibleName};
 use vocabulary::Ground;
 pub use vocabulary::check_cadence;
@@ -76,7 +76,7 @@ pub fn check_with(files: &[File], expr_count: usize, in_force: &InForce) -> (Pro
 /// What could be written in the place of `marker`, a word that stands once in the files where a name or unit may stand; none
 /// where no expression was found there.
 pub fn visible_at(files: &[File], expr_count: usize, marker: &str) -> Option<Visible> {
-    let watch = Watch { marker, seen: None };
+    let watch = MarkerWatch { marker, seen: None };
     checked(files, expr_count, &InForce::new(), Some(watch)).visible_names()
 }
 
@@ -84,7 +84,7 @@ fn checked<'a>(
     files: &'a [File],
     expr_count: usize,
     in_force: &'a InForce,
-    watch: Option<Watch<'a>>,
+    watch: Option<MarkerWatch<'a>>,
 ) -> Checker<'a> {
     let (ground, mut diagnostics) = Ground::of(files);
     let (names, clashes) = Names::of(files, &ground);
@@ -145,13 +145,13 @@ struct Checker<'a> {
     /// The workflows that are asked about by name.
     named_workflows: BTreeSet<(Span, Arc<str>)>,
     /// Names that were understood; of what is checked twice, twice.
-    mentions: Vec<Mention>,
+    mentions: Vec<NameMention>,
     /// Lets that were met before they were checked: what met them is to be checked again, see `let_decl`.
     waiting: Vec<Needed>,
     /// Lets that look back at themselves.
     recursion: Recursion,
     /// The marker of an editor, in a run that looks for one.
-    watch: Option<Watch<'a>>,
+    watch: Option<MarkerWatch<'a>>,
 }
 
 impl Checker<'_> {

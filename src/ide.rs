@@ -12,6 +12,6 @@ pub mod observed;
 pub mod outline;
 pub mod signature;
 #[cfg(test)]
-mod testing;
+mod tests;
 pub mod tokens;
 pub mod yaml;

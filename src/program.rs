@@ -36,7 +36,7 @@ pub struct Program {
     /// By [`ExprId`]; none for expressions that were not understood.
     pub exprs: Vec<Option<ExprInfo>>,
     /// By place; also of declarations with errors, which are not in the program otherwise.
-    pub mentions: Vec<Mention>,
+    pub mentions: Vec<NameMention>,
     /// The workflows that `workflows` is asked about by name, with the places of these.
     pub named_workflows: Vec<(Arc<str>, Span)>,
 }
@@ -193,7 +193,7 @@ impl Program {
 
 /// A name that was understood, and the name in the declaration of what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mention {
+pub struct NameMention {
     pub at: Span,
     pub declared: Span,
 }

@@ -4,7 +4,7 @@ use super::Checker;
 use super::path::as_record;
 use super::scope::NameScope;
 use crate::ast::{Expr, ExprKind, Name};
-use crate::program::{FieldPath, Mention, Target};
+use crate::program::{FieldPath, NameMention, Target};
 use crate::source::Span;
 use crate::vocabulary::RecordType;
 
@@ -28,7 +28,7 @@ impl Checker<'_> {
                 let key = names.first().filter(|name| element.keys.named(&name.text).is_some());
                 if let (Some(name), [at]) = (key, way.steps.as_slice()) {
                     let declared = element.keys.declared.get(*at).copied().flatten();
-                    self.mentions.extend(declared.map(|declared| Mention { at: name.span, declared }));
+                    self.mentions.extend(declared.map(|declared| NameMention { at: name.span, declared }));
                     return;
                 }
                 let record = as_record(&element.ty).cloned().unwrap_or_default();
@@ -56,12 +56,12 @@ impl Checker<'_> {
     /// `light`, `staged_rollout.light`
     fn mention_own(&mut self, path: &[Name], declared: Option<&Name>) {
         let (Some((last, before)), Some(declared)) = (path.split_last(), declared) else { return };
-        self.mentions.push(Mention { at: last.span, declared: declared.span });
+        self.mentions.push(NameMention { at: last.span, declared: declared.span });
         if let [policy] = before
             && let Some([index]) = self.names.by_name.get(&*policy.text).map(Vec::as_slice)
             && let Some(entry) = self.names.policies.get(*index)
         {
-            self.mentions.push(Mention { at: policy.span, declared: entry.decl.name.span });
+            self.mentions.push(NameMention { at: policy.span, declared: entry.decl.name.span });
         }
     }
 
@@ -71,12 +71,12 @@ impl Checker<'_> {
         let mut record = Some(start);
         for (step, name) in way.steps.iter().zip(names.by_ref()) {
             let Some(field) = record.and_then(|record| record.fields.get(*step)) else { return };
-            self.mentions.extend(field.span.map(|declared| Mention { at: name.span, declared }));
+            self.mentions.extend(field.span.map(|declared| NameMention { at: name.span, declared }));
             record = as_record(field.ty.element().unwrap_or(&field.ty)).map(|inner| &**inner);
         }
         let computed = way.computed.and_then(|index| self.names.lets.get(index));
         if let (Some(name), Some(entry)) = (names.next(), computed) {
-            self.mentions.push(Mention { at: name.span, declared: entry.decl.name.span });
+            self.mentions.push(NameMention { at: name.span, declared: entry.decl.name.span });
         }
     }
 }

@@ -77,16 +77,16 @@ impl Due {
 }
 
 /// The marker that is looked for, and what was seen of it.
-pub(super) struct Watch<'a> {
+pub(super) struct MarkerWatch<'a> {
     pub(super) marker: &'a str,
-    pub(super) seen: Option<Seen>,
+    pub(super) seen: Option<SeenMarker>,
 }
 
 /// An element's type, with the names and types of what it is grouped by.
 type SeenElement = (Type, Vec<(Arc<str>, Type)>);
 
 /// From where the marker was seen.
-pub(super) struct Seen {
+pub(super) struct SeenMarker {
     policy: usize,
     gate: Option<usize>,
     /// The elements in reach, the innermost first.
@@ -158,7 +158,7 @@ impl Checker<'_> {
                 let elements = in_reach.map(|(.., element)| {
                     (element.ty.clone(), element.keys.names.iter().flatten().cloned().collect())
                 });
-                *none = Some(Seen {
+                *none = Some(SeenMarker {
                     policy: scope.policy,
                     gate: scope.gate,
                     elements: elements.collect(),
@@ -182,7 +182,7 @@ impl Checker<'_> {
         Some(Visible { names, due: seen.due.clone(), in_element: !seen.elements.is_empty() })
     }
 
-    fn first_words(&self, seen: &Seen) -> Vec<VisibleName> {
+    fn first_words(&self, seen: &SeenMarker) -> Vec<VisibleName> {
         let mut names = Vec::new();
         for (ty, keys) in &seen.elements {
             let key = |(name, ty): &(Arc<str>, Type)| VisibleName {
@@ -224,7 +224,7 @@ impl Checker<'_> {
     }
 
     /// What may follow behind a dot.
-    fn further_words(&self, seen: &Seen, first: &Name, rest: &[Name]) -> Vec<VisibleName> {
+    fn further_words(&self, seen: &SeenMarker, first: &Name, rest: &[Name]) -> Vec<VisibleName> {
         let mut names = Vec::new();
         if let Some(start) = self.start_of_way(seen, &first.text)
             && let Some(record) =
@@ -241,7 +241,7 @@ impl Checker<'_> {
     }
 
     /// The type of the first word of a path to a field.
-    fn start_of_way(&self, seen: &Seen, first: &str) -> Option<Type> {
+    fn start_of_way(&self, seen: &SeenMarker, first: &str) -> Option<Type> {
         if first == "it" {
             return seen.elements.first().map(|(ty, _)| ty.clone());
         }

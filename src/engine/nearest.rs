@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use self::scale::ParamScale;
-use self::walk::{Corner, Walk};
+use self::walk::{Corner, NearestWalk};
 use super::load::{Loaded, Ready, load_each};
 use super::{Cancel, DayOptions, Workspace};
 use crate::eval::{DecisionTrial, Rulebook, RunBudget, are_bounds, decide_watching};
@@ -258,7 +258,8 @@ impl NearestQuestion<'_> {
             let now = own.as_it_is()?;
             let is_exact = scale.is_exact() && are_bounds(&own.project.program, &own.params);
             let try_one = |number: &_| own.with(&scale.value(number)?);
-            let (corner, to) = Walk { scale, up, most, now: &now, try_one: &try_one }.first(is_exact)?;
+            let (corner, to) =
+                NearestWalk { scale, up, most, now: &now, try_one: &try_one }.first(is_exact)?;
             let change = DecisionChange { workflow: own.name.clone(), from: now.decision, to };
             Some(FirstChange { corner, change })
         };

@@ -22,14 +22,14 @@ pub struct Study {
     /// Every file that was read. The same file is the same in all grounds.
     pub sources: SourceMap,
     /// The projects, then the policies as the tests see them.
-    pub grounds: Vec<Ground>,
+    pub grounds: Vec<NameGround>,
     /// By file and place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Files whose names are looked for among each other.
 #[derive(Debug)]
-pub struct Ground {
+pub struct NameGround {
     /// The folder of the project, where there are several.
     pub name: Option<String>,
     /// The trees of policies, those that are shipped among them, and of tests.
@@ -68,7 +68,7 @@ impl Workspace {
                     }
                 });
                 let (name, book, configs) = (None, None, Vec::new());
-                grounds.push(Ground { name, files, program: group.program, book, configs });
+                grounds.push(NameGround { name, files, program: group.program, book, configs });
             }
         }
         diagnostics.extend(found);
@@ -82,12 +82,12 @@ fn of_project(
     project: ParsedProject,
     workflows: &BTreeSet<Arc<str>>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Ground {
+) -> NameGround {
     let (program, found) = check(&project.files, project.expressions);
     let ready = project.settle(program, found, workflows);
     diagnostics.extend(ready.diagnostics);
     let configs = ready.read.configurations.iter().copied().zip(project.configs).collect();
-    Ground {
+    NameGround {
         name: project.name,
         files: project.files,
         program: ready.program,

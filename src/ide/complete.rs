@@ -10,7 +10,7 @@ mod words;
 
 use crate::ast::{ExprIds, File};
 use crate::check::{Visible, visible_at};
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::parse::place::{BlockKind, CursorPlace, NextKind, place_in};
 use crate::parse::{mend, parse};
 use crate::source::FileId;
@@ -29,9 +29,9 @@ const SUNK: u8 = 20;
 /// newer than the study.
 pub fn complete(study: &Study, file: FileId, text: &str, offset: usize) -> Vec<Completion> {
     let Some(place) = place_in(text, offset.min(text.len())) else { return Vec::new() };
-    let holds = |ground: &&Ground| ground.files.iter().any(|known| known.id == file);
+    let holds = |ground: &&NameGround| ground.files.iter().any(|known| known.id == file);
     let Some(ground) = study.grounds.iter().find(holds).or(study.grounds.first()) else { return Vec::new() };
-    let asked = Asked { study, ground, file, text, place };
+    let asked = CompletionAsked { study, ground, file, text, place };
     let mut found = asked.all();
     let mut known = std::collections::BTreeSet::new();
     found.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
@@ -48,15 +48,15 @@ pub fn is_in_text(text: &str, offset: usize) -> bool {
 }
 
 /// A place, with all that is known around it.
-struct Asked<'a> {
+struct CompletionAsked<'a> {
     study: &'a Study,
-    ground: &'a Ground,
+    ground: &'a NameGround,
     file: FileId,
     text: &'a str,
     place: CursorPlace,
 }
 
-impl Asked<'_> {
+impl CompletionAsked<'_> {
     fn all(&self) -> Vec<Completion> {
         let mut found = Vec::new();
         let first = self.place.first_on_line;

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::names::{NameTable, YamlFile, YamlNames, each_expr};
 use crate::ast::{Expr, ExprKind, Name};
 use crate::builtins::Builtin;
-use crate::engine::{Ground, Study, WorkflowNames};
+use crate::engine::{NameGround, Study, WorkflowNames};
 use crate::explain::of_built_in;
 use crate::program::Target;
 use crate::settings::BUILT_IN;
@@ -72,7 +72,7 @@ impl HoverSources<'_> {
         if let Some(found) = built_in_rule(text, offset) {
             return Some(found);
         }
-        let holds = |ground: &&Ground| ground.files.iter().any(|own| own.id == file);
+        let holds = |ground: &&NameGround| ground.files.iter().any(|own| own.id == file);
         let mut grounds = study.grounds.iter().filter(holds);
         let first = grounds.clone().next()?;
         grounds.find_map(|ground| self.in_expressions(ground, file, offset)).or_else(|| {
@@ -106,7 +106,7 @@ impl HoverSources<'_> {
     }
 
     /// Names in expressions that nobody declares: functions, and fields of the language.
-    fn in_expressions(&self, ground: &Ground, file: FileId, offset: usize) -> Option<Hover> {
+    fn in_expressions(&self, ground: &NameGround, file: FileId, offset: usize) -> Option<Hover> {
         let tree = ground.files.iter().find(|own| own.id == file)?;
         let touches = |span: Span| span.range().start <= offset && offset <= span.range().end;
         let mut found = None;

@@ -18,8 +18,8 @@ mod verify;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::engine::{Ground, Study};
-use crate::program::Mention;
+use crate::engine::{NameGround, Study};
+use crate::program::NameMention;
 use crate::source::{FileId, SourceMap, Span};
 
 use declared::GroundNames;
@@ -81,7 +81,7 @@ pub struct Declaration {
 pub struct NameTable {
     declarations: BTreeMap<Span, Declaration>,
     /// By place.
-    uses: BTreeSet<Mention>,
+    uses: BTreeSet<NameMention>,
     /// Of what is declared again, where it is declared before.
     before: BTreeMap<Span, Span>,
 }
@@ -100,13 +100,13 @@ impl NameTable {
     }
 
     /// The names of the policies and tests of one ground.
-    fn of_policies(ground: &Ground, sources: &SourceMap) -> Self {
+    fn of_policies(ground: &NameGround, sources: &SourceMap) -> Self {
         let mut table = Self::default();
         table.add_policies(ground, sources);
         table
     }
 
-    fn add_policies<'s>(&mut self, ground: &'s Ground, sources: &SourceMap) -> GroundNames<'s> {
+    fn add_policies<'s>(&mut self, ground: &'s NameGround, sources: &SourceMap) -> GroundNames<'s> {
         let mut names = GroundNames::of(ground, sources, self);
         self.uses.extend(ground.program.mentions.iter().copied());
         in_policies::add(&mut names, self);
@@ -125,19 +125,21 @@ impl NameTable {
     }
 
     /// The name at a byte of a file, or right before it: its place, and where it is declared first.
-    pub fn at(&self, file: FileId, offset: usize) -> Option<Mention> {
+    pub fn at(&self, file: FileId, offset: usize) -> Option<NameMention> {
         let touches =
             |span: &Span| span.file == file && span.range().start <= offset && offset <= span.range().end;
         let up_to = Span::new(file, offset..usize::MAX);
         // Names do not overlap, so that the last ones that begin here or before are all that can be meant.
-        let limit =
-            Mention { at: up_to, declared: Span { file: FileId(u32::MAX), start: u32::MAX, end: u32::MAX } };
+        let limit = NameMention {
+            at: up_to,
+            declared: Span { file: FileId(u32::MAX), start: u32::MAX, end: u32::MAX },
+        };
         let uses = self.uses.range(..=limit).rev().take(NEAR).map(|found| (found.at, found.declared));
         let own = self.declarations.range(..=up_to).rev().take(NEAR).map(|(at, _)| (*at, *at));
         // Of two names that touch here the one that begins here; of a use and a declaration in one place the use.
         let found = uses.chain(own.filter(|(at, _)| self.is_short(*at))).filter(|(at, _)| touches(at));
         let nearest = found.reduce(|best, next| if next.0.start > best.0.start { next } else { best });
-        nearest.map(|(at, declared)| Mention { at, declared: self.first(declared) })
+        nearest.map(|(at, declared)| NameMention { at, declared: self.first(declared) })
     }
 
     /// The name that is declared at a place: where it is used and, where asked for, where it is declared. By place.
@@ -151,7 +153,7 @@ impl NameTable {
     }
 
     /// Everything that is used somewhere.
-    pub fn uses(&self) -> impl Iterator<Item = &Mention> {
+    pub fn uses(&self) -> impl Iterator<Item = &NameMention> {
         self.uses.iter()
     }
 
@@ -177,7 +179,7 @@ impl NameTable {
     }
 
     fn add_use(&mut self, at: Span, declared: Option<Span>) {
-        self.uses.extend(declared.map(|declared| Mention { at, declared }));
+        self.uses.extend(declared.map(|declared| NameMention { at, declared }));
     }
 
     /// Whether a declared name is one word: titles of tests are not asked about.

@@ -12,7 +12,7 @@ use crate::ast::{
     FieldDecl, FieldKind, File, GateDecl, GateItem, Item, LetDecl, Name, ParamDecl, PolicyDecl, PolicyItem,
     RuleDecl, SnapshotDecl, StagesDecl, TestDecl, TypeExpr, TypeKind,
 };
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::parse::written::{NameRole, TokenRole, WrittenFile, written};
 use crate::source::{FileId, Span};
 use crate::types::Type;
@@ -56,7 +56,7 @@ pub fn outline(study: &Study, file: FileId) -> Vec<Outlined> {
     arranged(tree.items.iter().filter_map(|item| writer.item(item)).collect(), source.text.len())
 }
 
-fn tree_of(ground: &Ground, file: FileId) -> Option<&File> {
+fn tree_of(ground: &NameGround, file: FileId) -> Option<&File> {
     ground.files.iter().find(|tree| tree.id == file)
 }
 
@@ -83,7 +83,7 @@ fn arranged(mut items: Vec<Outlined>, end: usize) -> Vec<Outlined> {
 }
 
 struct Outliner<'a> {
-    ground: &'a Ground,
+    ground: &'a NameGround,
     text: &'a str,
     written: WrittenFile,
 }

@@ -62,7 +62,7 @@ fn arguments_of(usage: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::marked;
+    use super::super::tests::marked;
     use super::*;
 
     fn shown(text: &str) -> String {

@@ -116,7 +116,7 @@ fn named(name: NameRole, library: bool, declaration: bool) -> (TokenClass, Token
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ide::testing::study_of;
+    use crate::ide::tests::study_of;
 
     const CONFIG: (&str, &str) = ("tollgate.yaml", "policies: [builtin, a.gate]\n");
 

@@ -29,7 +29,8 @@ fn checked(repo: &Repo, as_of: &str) -> Vec<Said> {
             place["artifactLocation"]["uri"].as_str().unwrap().to_owned(),
             place["region"]["startLine"].as_u64().unwrap(),
             result["ruleId"].as_str().unwrap().to_owned(),
-            result["message"]["text"].as_str().unwrap().to_owned(),
+            // Brackets are links in SARIF.
+            result["message"]["text"].as_str().unwrap().replace("\\[", "[").replace("\\]", "]"),
         )
     });
     let mut said: Vec<Said> = said.collect();
@@ -42,7 +43,7 @@ fn shown(editor: &Editor, folder: &Path) -> Vec<Said> {
     let start = uri(folder) + "/";
     let mut said = Vec::new();
     for (uri, found) in &editor.shown {
-        let Some(name) = uri.strip_prefix(&start) else { continue };
+        let Some(name) = uri.strip_prefix(&start).filter(|name| !name.starts_with(MARK)) else { continue };
         for found in found {
             let message = found["message"].as_str().unwrap();
             let message = message.split("\nhelp: ").next().unwrap().to_owned();

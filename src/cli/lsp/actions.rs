@@ -7,13 +7,13 @@ use gen_lsp_types::{
 };
 
 use super::published::PublishedFix;
-use super::server::Shown;
+use super::server::ShownFindings;
 use super::world::World;
 
 /// The fixes of what is shown at a place.
 pub(super) fn quick_fixes(
     world: &World,
-    shown: &Shown,
+    shown: &ShownFindings,
     params: &CodeActionParams,
 ) -> Vec<CodeActionResponse> {
     let wanted = params.context.only.as_deref();

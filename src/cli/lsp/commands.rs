@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::looking::{LookJob, Surroundings};
 use super::published::{ByPlace, add};
 use super::roots::{Fenced, outermost, root_of};
-use super::world::{BUILTIN_SCHEME, Names};
+use super::world::{BUILTIN_SCHEME, SiteNames};
 use super::{encode, uri};
 use crate::builtin;
 use crate::engine::{CheckOptions, DayOptions, Study, Turn, WorkflowNames, Workspace};
@@ -135,9 +135,9 @@ impl CommandRun<'_> {
         self.argument.uri.as_ref().ok_or_else(|| "the command needs a `uri`".to_owned())
     }
 
-    fn names<'w>(&'w self, root: &'w str) -> Names<'w> {
+    fn names<'w>(&'w self, root: &'w str) -> SiteNames<'w> {
         let Surroundings { disk, shipped } = self.around;
-        Names { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
+        SiteNames { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
     }
 
     /// The name of the shipped policy that a URI is of.

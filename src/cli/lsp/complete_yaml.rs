@@ -8,7 +8,7 @@ use gen_lsp_types::TextDocumentPositionParams;
 use super::world::{KnownSite, World};
 use crate::builtin;
 use crate::cli::arguments::today;
-use crate::engine::Ground;
+use crate::engine::NameGround;
 use crate::ide::complete_yaml::{
     ConfigFacts, SnapshotFacts, complete_config, complete_plan, complete_snapshot,
 };
@@ -79,8 +79,8 @@ fn offers_in(
 }
 
 /// The project that a file belongs to: the one of the nearest folder around it.
-fn ground_of<'s>(site: &'s KnownSite, relative: &str) -> Option<&'s Ground> {
-    let is_around = |ground: &&Ground| {
+fn ground_of<'s>(site: &'s KnownSite, relative: &str) -> Option<&'s NameGround> {
+    let is_around = |ground: &&NameGround| {
         let folder = ground.name.as_deref().unwrap_or("");
         ground.book.is_some() && below(relative, folder).is_some()
     };
@@ -106,7 +106,7 @@ const BESIDE: usize = 20;
 fn newest(
     world: &World,
     site: &KnownSite,
-    ground: &Ground,
+    ground: &NameGround,
     place: &str,
     workflows: BTreeSet<Arc<str>>,
 ) -> BTreeMap<Arc<str>, Option<Point>> {

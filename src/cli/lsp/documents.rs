@@ -11,7 +11,7 @@ use crate::source::{Columns, Source, SourceMap};
 
 /// An open text.
 #[derive(Clone, Debug)]
-pub(super) struct Document {
+pub(super) struct OpenDocument {
     /// As the editor names it.
     pub(super) uri: Uri,
     pub(super) version: i32,
@@ -21,19 +21,19 @@ pub(super) struct Document {
 /// All open texts, by their places among the files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
-    open: BTreeMap<String, Document>,
+    open: BTreeMap<String, OpenDocument>,
 }
 
 impl Documents {
-    pub(super) fn open(&mut self, place: String, document: Document) {
+    pub(super) fn open(&mut self, place: String, document: OpenDocument) {
         self.open.insert(place, document);
     }
 
-    pub(super) fn close(&mut self, place: &str) -> Option<Document> {
+    pub(super) fn close(&mut self, place: &str) -> Option<OpenDocument> {
         self.open.remove(place)
     }
 
-    pub(super) fn get(&self, place: &str) -> Option<&Document> {
+    pub(super) fn get(&self, place: &str) -> Option<&OpenDocument> {
         self.open.get(place)
     }
 

@@ -1,4 +1,4 @@
-//! Looking at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
+//! SiteLook at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::client::Client;
 use super::documents::Documents;
 use super::published::{ByPlace, add, studied};
 use super::roots::{Fenced, outermost, root_of};
-use super::world::{JudgedSite, KnownSite, Names, ShippedCopies, SiteFiles, workflow_names};
+use super::world::{JudgedSite, KnownSite, ShippedCopies, SiteFiles, SiteNames, workflow_names};
 use crate::cli::disk::Disk;
 use crate::code::Code;
 use crate::collect::{plan, run};
@@ -33,7 +33,7 @@ pub(super) struct LookJob {
 }
 
 /// What was seen.
-pub(super) struct Looked {
+pub(super) struct LookResult {
     pub(super) revision: u64,
     pub(super) sites: Vec<KnownSite>,
 }
@@ -49,7 +49,12 @@ pub(super) struct Surroundings {
 const POLL: Duration = Duration::from_secs(2);
 
 /// Works until nobody asks any more. With `polls`, it looks again by itself when a file has changed.
-pub(super) fn work(jobs: &Receiver<LookJob>, results: &Sender<Looked>, around: &Surroundings, polls: bool) {
+pub(super) fn work(
+    jobs: &Receiver<LookJob>,
+    results: &Sender<LookResult>,
+    around: &Surroundings,
+    polls: bool,
+) {
     let mut workspace = Workspace::new();
     let mut last: Option<(LookJob, Stamps)> = None;
     loop {
@@ -102,13 +107,13 @@ impl Stamps {
 }
 
 /// Looks at every folder that the editor has opened, and at those that other open texts lie in.
-pub(super) fn look(job: &LookJob, workspace: &mut Workspace, around: &Surroundings) -> Looked {
+pub(super) fn look(job: &LookJob, workspace: &mut Workspace, around: &Surroundings) -> LookResult {
     let typed = job.documents.files();
     let overlay = Overlay { over: &typed, under: &*around.disk };
     let folders = outermost(&job.folders);
     let fenced = Fenced { files: &overlay, folders: &folders };
     let files: &dyn Files = if job.client.settings.trusted { &overlay } else { &fenced };
-    let mut looking = Looking { job, workspace, around, files };
+    let mut looking = SiteLook { job, workspace, around, files };
     let mut sites: Vec<KnownSite> = Vec::new();
     for folder in &folders {
         sites.extend(looking.site(folder));
@@ -125,17 +130,17 @@ pub(super) fn look(job: &LookJob, workspace: &mut Workspace, around: &Surroundin
             sites.extend(looking.policies(place));
         }
     }
-    Looked { revision: job.revision, sites }
+    LookResult { revision: job.revision, sites }
 }
 
-struct Looking<'a> {
+struct SiteLook<'a> {
     job: &'a LookJob,
     workspace: &'a mut Workspace,
     around: &'a Surroundings,
     files: &'a dyn Files,
 }
 
-impl Looking<'_> {
+impl SiteLook<'_> {
     fn start(&self, root: &str) -> Start<'_> {
         Start { files: self.files, path: root.to_owned(), shown: ".".to_owned(), allow_outside: false }
     }
@@ -210,9 +215,9 @@ impl Looking<'_> {
         KnownSite { root: root.to_owned(), study, base, judged }
     }
 
-    fn names<'w>(&'w self, root: &'w str) -> Names<'w> {
+    fn names<'w>(&'w self, root: &'w str) -> SiteNames<'w> {
         let Surroundings { disk, shipped } = self.around;
-        Names { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
+        SiteNames { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
     }
 
     fn add(&self, site: &mut KnownSite, found: &[Diagnostic], sources: &SourceMap) {
@@ -266,7 +271,7 @@ impl Looking<'_> {
 }
 
 /// Where all files of a source map lie.
-fn places(sources: &SourceMap, names: &Names<'_>) -> BTreeSet<String> {
+fn places(sources: &SourceMap, names: &SiteNames<'_>) -> BTreeSet<String> {
     let all = (0..sources.count()).filter_map(|at| sources.get(FileId(u32::try_from(at).ok()?)));
     all.filter_map(|source| names.place(&source.name)).collect()
 }

@@ -10,7 +10,7 @@ use lsp_server::{Notification, RequestId};
 use serde_json::Value;
 
 /// Something that has changed.
-pub(super) enum Change {
+pub(super) enum EditorChange {
     Opened(TextDocumentItem),
     Typed(DidChangeTextDocumentParams),
     Closed(Uri),
@@ -25,7 +25,7 @@ pub(super) enum Change {
     Cancelled(RequestId),
 }
 
-impl Change {
+impl EditorChange {
     /// What a notification says; none for one that changes nothing here, or that makes no sense.
     pub(super) fn read(notification: Notification) -> Option<Self> {
         let Notification { method, params } = notification;

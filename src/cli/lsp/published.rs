@@ -9,7 +9,7 @@ use gen_lsp_types::{
 
 use super::client::Client;
 use super::encode;
-use super::world::Names;
+use super::world::SiteNames;
 use crate::diagnostic::Severity;
 use crate::engine::Study;
 use crate::render::editor::{EditorFinding, of_diagnostics};
@@ -40,7 +40,7 @@ pub(super) fn add(
     all: &mut ByPlace,
     findings: Vec<EditorFinding>,
     sources: &SourceMap,
-    names: &Names<'_>,
+    names: &SiteNames<'_>,
     client: &Client,
 ) {
     for finding in findings {
@@ -55,7 +55,7 @@ pub(super) fn add(
 }
 
 /// What a study says of its files.
-pub(super) fn studied(study: &Study, names: &Names<'_>, client: &Client) -> ByPlace {
+pub(super) fn studied(study: &Study, names: &SiteNames<'_>, client: &Client) -> ByPlace {
     let mut all = ByPlace::new();
     add(&mut all, of_diagnostics(&study.diagnostics, &study.sources), &study.sources, names, client);
     all
@@ -64,7 +64,7 @@ pub(super) fn studied(study: &Study, names: &Names<'_>, client: &Client) -> ByPl
 fn published(
     finding: EditorFinding,
     sources: &SourceMap,
-    names: &Names<'_>,
+    names: &SiteNames<'_>,
     client: &Client,
 ) -> PublishedFinding {
     let range = |region: &Region| range_of(region, sources, client);

@@ -10,15 +10,15 @@ use gen_lsp_types::{
 use lsp_server::{ErrorCode, Request, Response};
 use serde_json::Value;
 
-use super::server::Shown;
+use super::server::ShownFindings;
 use super::syntax;
 use super::world::World;
 use super::{actions, complete, hints, hover, lenses, navigate};
 use crate::builtin;
 
 /// Answers one request.
-pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response {
-    let asked = Asked { request, answer: None };
+pub(super) fn answer(request: Request, world: &World, shown: &ShownFindings) -> Response {
+    let asked = PendingRequest { request, answer: None };
     asked
         .on::<CodeActionRequest, _>(|params| Some(actions::quick_fixes(world, shown, &params)))
         .on::<CodeLensRequest, _>(|params| Some(lenses::of_file(world, &params)))
@@ -60,12 +60,12 @@ pub(super) fn answer(request: Request, world: &World, shown: &Shown) -> Response
 }
 
 /// A request that is looking for who answers it.
-struct Asked {
+struct PendingRequest {
     request: Request,
     answer: Option<Result<Value, String>>,
 }
 
-impl Asked {
+impl PendingRequest {
     /// Answers a request of this kind.
     fn on<R: LspRequest, T>(self, answer: impl FnOnce(R::Params) -> T) -> Self
     where

@@ -20,9 +20,9 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde_json::Value;
 
 use super::client::Client;
-use super::documents::{Document, Documents};
-use super::looking::{LookJob, Looked, Surroundings, work};
-use super::notifications::Change;
+use super::documents::{Documents, OpenDocument};
+use super::looking::{LookJob, LookResult, Surroundings, work};
+use super::notifications::EditorChange;
 use super::published::{ByPlace, PublishedFinding, studied};
 use super::world::{ShippedCopies, World};
 use super::{capabilities, commands, requests, uri};
@@ -37,23 +37,23 @@ const SETTINGS: &str = "tollgate-settings";
 
 /// What the editor shows at the moment.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(super) struct ShownFindings {
     by_place: BTreeMap<String, (Uri, Vec<PublishedFinding>)>,
 }
 
-impl Shown {
+impl ShownFindings {
     /// What is shown of a file.
     pub(super) fn of(&self, place: &str) -> &[PublishedFinding] {
         self.by_place.get(place).map_or(&[], |(_, findings)| findings)
     }
 }
 
-struct Server {
+struct LspServer {
     connection: Connection,
     world: World,
     workspace: Workspace,
     folders: Vec<String>,
-    shown: Shown,
+    shown: ShownFindings,
     jobs: Sender<LookJob>,
     around: Surroundings,
     /// Counts what was typed, opened and closed.
@@ -99,7 +99,7 @@ pub(super) fn serve(connection: Connection) -> Result<(), String> {
     let of_worker = around.clone();
     let polls = !client.watches;
     thread::spawn(move || work(&to_do, &results, &of_worker, polls));
-    let mut server = Server::new(connection, client, around, jobs);
+    let mut server = LspServer::new(connection, client, around, jobs);
     server.folders = folders.iter().filter_map(|folder| server.world.disk.place_of(folder)).collect();
     server.greet();
     let served = server.run(&looked);
@@ -132,7 +132,7 @@ fn cache() -> Option<PathBuf> {
     of("XDG_CACHE_HOME").or_else(|| of("LOCALAPPDATA")).or_else(|| Some(of("HOME")?.join(".cache")))
 }
 
-impl Server {
+impl LspServer {
     fn new(connection: Connection, client: Client, around: Surroundings, jobs: Sender<LookJob>) -> Self {
         let world = World {
             client,
@@ -146,7 +146,7 @@ impl Server {
             world,
             workspace: Workspace::new(),
             folders: Vec::new(),
-            shown: Shown::default(),
+            shown: ShownFindings::default(),
             jobs,
             around,
             revision: 0,
@@ -193,7 +193,7 @@ impl Server {
         let _ = self.connection.sender.send(message.into());
     }
 
-    fn run(&mut self, looked: &Receiver<Looked>) -> Result<(), String> {
+    fn run(&mut self, looked: &Receiver<LookResult>) -> Result<(), String> {
         let messages = self.connection.receiver.clone();
         let done = self.done.1.clone();
         loop {
@@ -263,7 +263,7 @@ impl Server {
         self.due = Some(Instant::now() + quiet);
     }
 
-    fn looked(&mut self, looked: Looked) {
+    fn looked(&mut self, looked: LookResult) {
         // Of what was typed meanwhile it knows nothing; that is being looked at.
         if looked.revision != self.revision {
             return;
@@ -413,11 +413,11 @@ impl Server {
     }
 
     fn notification(&mut self, notification: Notification) {
-        let Some(change) = Change::read(notification) else { return };
+        let Some(change) = EditorChange::read(notification) else { return };
         match change {
-            Change::Opened(item) => {
+            EditorChange::Opened(item) => {
                 let Some(place) = self.world.place(&item.uri) else { return };
-                let document = Document { uri: item.uri, version: item.version, text: item.text.into() };
+                let document = OpenDocument { uri: item.uri, version: item.version, text: item.text.into() };
                 // An editor may have forgotten what is shown of a file that it had closed.
                 if let Some((_, findings)) = self.shown.by_place.get(&place) {
                     self.publish(document.uri.clone(), Some(document.version), findings);
@@ -425,25 +425,25 @@ impl Server {
                 self.world.documents.open(place, document);
                 self.changed(Duration::ZERO);
             }
-            Change::Typed(params) => {
+            EditorChange::Typed(params) => {
                 let id = params.text_document;
                 let Some(place) = self.world.place(&id.text_document_identifier.uri) else { return };
                 let columns = self.world.client.columns;
                 self.world.documents.change(&place, id.version, params.content_changes, columns);
                 self.changed(QUIET);
             }
-            Change::Closed(uri) => {
+            EditorChange::Closed(uri) => {
                 let Some(place) = self.world.place(&uri) else { return };
                 if self.world.documents.close(&place).is_some() {
                     self.changed(Duration::ZERO);
                 }
             }
-            Change::OnDisk => self.changed(QUIET),
-            Change::Settings(sent) => {
+            EditorChange::OnDisk => self.changed(QUIET),
+            EditorChange::Settings(sent) => {
                 self.set(&sent);
                 self.ask_settings();
             }
-            Change::Folders { added, removed } => {
+            EditorChange::Folders { added, removed } => {
                 let places = |uris: Vec<Uri>| -> Vec<String> {
                     uris.iter().filter_map(|uri| self.world.place(uri)).collect()
                 };
@@ -452,7 +452,7 @@ impl Server {
                 self.folders.extend(added);
                 self.changed(Duration::ZERO);
             }
-            Change::Cancelled(id) => {
+            EditorChange::Cancelled(id) => {
                 if let Some(cancel) = self.running.get(&id) {
                     cancel.cancel();
                 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gen_lsp_types::{Location, Position, Range as LspRange, TextDocumentPositionParams, Uri};
 
 use super::client::Client;
-use super::documents::{Document, Documents};
+use super::documents::{Documents, OpenDocument};
 use super::published::ByPlace;
 use super::{encode, uri};
 use crate::builtin;
@@ -126,7 +126,7 @@ impl SiteFiles {
 
 /// What the files of a folder are called elsewhere.
 #[derive(Clone, Copy)]
-pub(super) struct Names<'w> {
+pub(super) struct SiteNames<'w> {
     pub(super) root: &'w str,
     pub(super) disk: &'w Disk,
     pub(super) documents: &'w Documents,
@@ -134,7 +134,7 @@ pub(super) struct Names<'w> {
     pub(super) shipped: &'w ShippedCopies,
 }
 
-impl Names<'_> {
+impl SiteNames<'_> {
     /// Where a file lies; none for one that is shipped.
     pub(super) fn place(&self, name: &str) -> Option<String> {
         (!name.starts_with(builtin::FOLDER)).then(|| place_of(self.root, name))
@@ -161,9 +161,9 @@ fn uri_of(place: &str, documents: &Documents, disk: &Disk) -> Uri {
 }
 
 impl KnownSite {
-    pub(super) fn names<'w>(&'w self, world: &'w World) -> Names<'w> {
+    pub(super) fn names<'w>(&'w self, world: &'w World) -> SiteNames<'w> {
         let World { client, disk, documents, shipped, .. } = world;
-        Names { root: &self.root, disk, documents, client, shipped }
+        SiteNames { root: &self.root, disk, documents, client, shipped }
     }
 
     /// The text that a policy, configuration or test had when it was judged.
@@ -201,7 +201,7 @@ impl World {
     }
 
     /// The open text of a URI.
-    pub(super) fn document(&self, uri: &Uri) -> Option<&Document> {
+    pub(super) fn document(&self, uri: &Uri) -> Option<&OpenDocument> {
         self.documents.get(&self.place(uri)?)
     }
 

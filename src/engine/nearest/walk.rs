@@ -38,7 +38,7 @@ impl PartialOrd for Corner {
 }
 
 /// A search in one direction for one workflow.
-pub(super) struct Walk<'w> {
+pub(super) struct NearestWalk<'w> {
     pub(super) scale: &'w ParamScale,
     pub(super) up: bool,
     /// Judgements that it may take.
@@ -49,7 +49,7 @@ pub(super) struct Walk<'w> {
     pub(super) try_one: &'w dyn Fn(&Number) -> Option<DecisionTrial>,
 }
 
-impl Walk<'_> {
+impl NearestWalk<'_> {
     /// The first change, and what is decided then.
     pub(super) fn first(&self, is_exact: bool) -> Option<(Corner, Decision)> {
         if is_exact {

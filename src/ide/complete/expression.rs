@@ -1,6 +1,6 @@
 //! What a value in a condition or let can be: names, functions, stages and members, and the words that begin an expression.
 
-use super::{Asked, Completion, CompletionKind, SUNK, shown, words};
+use super::{Completion, CompletionAsked, CompletionKind, SUNK, shown, words};
 use crate::builtins::counting::Tallied;
 use crate::builtins::series::{Along, Measure};
 use crate::builtins::{self, Builtin, Shape};
@@ -8,7 +8,7 @@ use crate::check::{Due, Visible, VisibleKind, VisibleName};
 use crate::types::{Kind, Type};
 use crate::vocabulary::{RecordType, Vocabulary};
 
-impl Asked<'_> {
+impl CompletionAsked<'_> {
     /// Everything that an expression can begin with.
     pub(super) fn expressions(&self) -> Vec<Completion> {
         if self.way().is_empty() && self.is_function_name() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::units::type_of_literal;
-use super::{Asked, Completion, CompletionKind, expression, shown, words};
+use super::{Completion, CompletionAsked, CompletionKind, expression, shown, words};
 use crate::ast::{
     EveryDecl, ExprIds, GateItem, GivenKind, Item, LiteralKind, ParamDecl, PolicyDecl, PolicyItem, RuleDecl,
 };
@@ -14,7 +14,7 @@ use crate::types::Type;
 use crate::value::{Date, date_of_day, day_number};
 use crate::vocabulary::{Every, RecordType};
 
-impl Asked<'_> {
+impl CompletionAsked<'_> {
     /// The fields that a test gives, the rules that it expects something of, the params that it sets.
     pub(super) fn paths(&self, rank: u8) -> Vec<Completion> {
         let way = self.way();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use super::super::testing::{marked, study_of};
+use super::super::tests::{marked, study_of};
 use super::*;
 use crate::builtin;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Asked, Completion, CompletionKind, SUNK};
+use super::{Completion, CompletionAsked, CompletionKind, SUNK};
 use crate::ast::LiteralKind;
 use crate::check::Due;
 use crate::parse::parse_literal;
@@ -22,7 +22,7 @@ const TIMES: [(&str, &str, &str, bool); 8] = [
     ("year", "years", "years of the calendar, between dates", true),
 ];
 
-impl Asked<'_> {
+impl CompletionAsked<'_> {
     /// The units that the number before the place can have, those first that suit what is due.
     pub(super) fn units(&self) -> Vec<Completion> {
         let before = self.text.get(..self.place.path).unwrap_or("");

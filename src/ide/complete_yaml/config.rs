@@ -8,7 +8,7 @@ use super::{Holds, KeyOffer, ListShape, Offer, SlotShape, offers, units_of, word
 use crate::ast::{Template, TemplatePart};
 use crate::builtin;
 use crate::code::Code;
-use crate::engine::Ground;
+use crate::engine::NameGround;
 use crate::ide::completion::{Completion, CompletionKind};
 use crate::ide::yaml::YamlStep;
 use crate::program::{Param, ParamTable, Program};
@@ -30,7 +30,7 @@ pub struct ConfigFacts<'f> {
 
 /// What could stand at a byte of a configuration.
 pub fn complete_config(
-    ground: &Ground,
+    ground: &NameGround,
     facts: &ConfigFacts<'_>,
     text: &str,
     offset: usize,

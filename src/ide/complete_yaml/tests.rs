@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::Study;
-use crate::ide::testing::{example_texts, marked, study_of};
+use crate::ide::tests::{example_texts, marked, study_of};
 use crate::point::Point;
 use crate::value::{Date, day_number, parse_date};
 use crate::vocabulary::Vocabulary;

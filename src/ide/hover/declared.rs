@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HoverSources, code, plain};
 use crate::ast::{EffectKind, Template};
-use crate::engine::Ground;
+use crate::engine::NameGround;
 use crate::explain::{filled, filled_text, of_built_in_field, on_every_day};
 use crate::ide::names::{Declaration, DeclarationKind};
 use crate::layers::Book;
@@ -55,15 +55,15 @@ impl<'h> Telling<'h> {
     }
 
     /// The grounds that know the declaration, the projects first.
-    fn grounds(&self) -> Vec<&'h Ground> {
+    fn grounds(&self) -> Vec<&'h NameGround> {
         let at = self.declaration.at;
-        let holds = |ground: &&Ground| ground.files.iter().any(|file| file.id == at.file);
-        let mut all: Vec<&Ground> = self.from.study.grounds.iter().filter(holds).collect();
+        let holds = |ground: &&NameGround| ground.files.iter().any(|file| file.id == at.file);
+        let mut all: Vec<&NameGround> = self.from.study.grounds.iter().filter(holds).collect();
         all.sort_by_key(|ground| ground.book.is_none());
         all
     }
 
-    fn first<T>(&self, find: impl Fn(&'h Ground) -> Option<T>) -> Option<T> {
+    fn first<T>(&self, find: impl Fn(&'h NameGround) -> Option<T>) -> Option<T> {
         self.grounds().into_iter().find_map(find)
     }
 
@@ -77,7 +77,7 @@ impl<'h> Telling<'h> {
     }
 
     /// A text of a policy with the values in force.
-    fn text(&self, template: &Template, ground: &Ground) -> String {
+    fn text(&self, template: &Template, ground: &NameGround) -> String {
         let declared = Settings::declared(&ground.program);
         let settings = ground.book.as_ref().map_or(&declared, |book| &book.general);
         plain(&filled_text(&filled(
@@ -105,7 +105,7 @@ impl<'h> Telling<'h> {
                 param.decl.name.span == *at
             }
         };
-        let of = |ground: &'h Ground| {
+        let of = |ground: &'h NameGround| {
             let params = ground.program.params.iter().enumerate();
             let all: Vec<usize> = params.filter(|(_, param)| is_it(param)).map(|(at, _)| at).collect();
             (!all.is_empty()).then_some((ground, all))
@@ -136,7 +136,7 @@ impl<'h> Telling<'h> {
     }
 
     /// The values in force of a param, or of the entries of a table.
-    fn in_force(&self, ground: &Ground, book: &Book, all: &[usize]) -> String {
+    fn in_force(&self, ground: &NameGround, book: &Book, all: &[usize]) -> String {
         let mut lines = Vec::new();
         for index in all {
             let both = ground.program.params.get(*index).zip(book.general.params.get(*index));
@@ -165,7 +165,7 @@ impl<'h> Telling<'h> {
     }
 
     /// «75% for `claims`, `letters`», for each value that overrides set.
-    fn overridden(&self, ground: &Ground, book: &Book, param: &Param, index: usize) -> Vec<String> {
+    fn overridden(&self, ground: &NameGround, book: &Book, param: &Param, index: usize) -> Vec<String> {
         let general = book.general.params.get(index);
         let mut own: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for workflow in self.from.workflows.get(&ground.name).into_iter().flatten() {
@@ -196,7 +196,7 @@ impl<'h> Telling<'h> {
 
     fn rule(&self) -> Vec<String> {
         let at = self.declaration.at;
-        let find = |ground: &'h Ground| {
+        let find = |ground: &'h NameGround| {
             let index = ground.program.rules.iter().position(|rule| rule.decl.name.span == at)?;
             Some((ground, index, ground.program.rules.get(index)?))
         };
@@ -214,7 +214,7 @@ impl<'h> Telling<'h> {
         said
     }
 
-    fn when_judged(&self, ground: &Ground, rule: &Rule) -> String {
+    fn when_judged(&self, ground: &NameGround, rule: &Rule) -> String {
         let gate = rule.gate.and_then(|gate| ground.program.gates.get(gate));
         let policy = ground.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref());
         let name = &rule.name;
@@ -249,7 +249,7 @@ impl<'h> Telling<'h> {
     }
 
     fn policy(&self) -> Vec<String> {
-        let find = |ground: &'h Ground| {
+        let find = |ground: &'h NameGround| {
             let policy =
                 ground.program.policies.iter().find(|policy| policy.name == self.declaration.name)?;
             Some((ground, policy))
@@ -262,7 +262,7 @@ impl<'h> Telling<'h> {
     }
 
     fn stage(&self) -> Vec<String> {
-        let find = |ground: &'h Ground| {
+        let find = |ground: &'h NameGround| {
             let stages = &ground.program.vocabulary.stages;
             let rung = stages.iter().position(|stage| *stage == self.declaration.name)?;
             let ladder = stages.iter().map(|stage| &**stage).collect::<Vec<&str>>().join(" -> ");

@@ -52,12 +52,10 @@ pub(super) fn meaning(text: &str, at: &Range<usize>) -> Option<&'static str> {
     let word = text.get(at.clone())?;
     let mut before = text.get(..at.start).unwrap_or("").split_whitespace().rev();
     let mut behind = text.get(at.end..).unwrap_or("").split_whitespace();
-    let is_look = match word {
-        "at" => behind.next() == Some("every") && behind.next().is_some_and(|next| next.starts_with("look")),
-        "every" => before.next() == Some("at"),
-        "look" => before.next() == Some("every"),
-        _ => false,
-    };
+    let is_at = word == "at" && behind.next() == Some("every");
+    let is_look = is_at && behind.next().is_some_and(|next| next.starts_with("look"))
+        || word == "every" && before.next() == Some("at")
+        || word == "look" && before.next() == Some("every");
     let word = if is_look { "at every look" } else { word };
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, said)| *said)
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::ide::names::YamlRole;
-use crate::ide::testing::{marked, study_of};
+use crate::ide::tests::{marked, study_of};
 
 const POLICY: &str = r#"stages testing -> pilot -> full
 snapshot every 1 week grace 3 days {

@@ -8,14 +8,14 @@ use crate::ast::{
     FieldDecl, FieldKind, GateItem, Item, LetDecl, Name, ParamDecl, ParamLiteral, PolicyDecl, PolicyItem,
     RuleDecl, Template, TestDecl, TypeExpr, TypeKind,
 };
-use crate::engine::Ground;
+use crate::engine::NameGround;
 use crate::source::{SourceMap, Span};
 use crate::types::Type;
 use crate::vocabulary::{Field, RecordType};
 
 /// The names of a ground, each with the place where it is declared.
 pub(super) struct GroundNames<'s> {
-    pub(super) ground: &'s Ground,
+    pub(super) ground: &'s NameGround,
     policies: BTreeMap<&'s str, Span>,
     params: BTreeMap<(&'s str, &'s str), Span>,
     rules: BTreeMap<(&'s str, &'s str), Span>,
@@ -32,7 +32,7 @@ pub(super) struct GroundNames<'s> {
 
 impl<'s> GroundNames<'s> {
     /// Collects what a ground declares, and adds it to the table.
-    pub(super) fn of(ground: &'s Ground, sources: &SourceMap, table: &mut NameTable) -> Self {
+    pub(super) fn of(ground: &'s NameGround, sources: &SourceMap, table: &mut NameTable) -> Self {
         let mut names = Self {
             ground,
             policies: BTreeMap::new(),

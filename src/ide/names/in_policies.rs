@@ -6,7 +6,7 @@ use crate::ast::{
     Expr, ExprKind, File, GateDecl, GateItem, Item, ListMember, Name, ParamDecl, ParamLiteral, PolicyItem,
     RuleDecl, Set, Template, TemplatePart,
 };
-use crate::engine::Ground;
+use crate::engine::NameGround;
 use crate::program::Target;
 use crate::types::Type;
 
@@ -118,13 +118,13 @@ fn learn(names: &mut GroundNames<'_>, expr: &Expr) {
 }
 
 /// One of the entries of the table that an expression asks.
-fn table_of(ground: &Ground, expr: &Expr) -> Option<usize> {
+fn table_of(ground: &NameGround, expr: &Expr) -> Option<usize> {
     let info = ground.program.expr(expr.id)?;
     let Some(Target::Table(index)) = info.target else { return None };
     ground.program.tables.get(index)?.all().next()
 }
 
-fn param_of(ground: &Ground, expr: &Expr) -> Option<usize> {
+fn param_of(ground: &NameGround, expr: &Expr) -> Option<usize> {
     let info = ground.program.expr(expr.id)?;
     if let Some(Target::Param(index)) = info.target { Some(index) } else { None }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::NameTable;
 use super::declared::GroundNames;
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::ide::yaml::{SlotContent, SlotId, SlotName, YamlText};
 use crate::project::path;
 use crate::source::Span;
@@ -63,7 +63,7 @@ impl<'s> YamlNames<'s> {
     fn of_file<'a>(&'a self, name: &str) -> Vec<&'a GroundNames<'s>> {
         let projects = || self.grounds.iter().filter(|names| names.ground.book.is_some());
         let lies_in =
-            |ground: &Ground| ground.name.as_deref().is_none_or(|own| path::below(name, own).is_some());
+            |ground: &NameGround| ground.name.as_deref().is_none_or(|own| path::below(name, own).is_some());
         let own: Vec<_> = projects().filter(|names| lies_in(names.ground)).collect();
         // Snapshots may lie anywhere, and tests may stand alone.
         let all: Vec<_> = projects().collect();
@@ -75,7 +75,7 @@ impl<'s> YamlNames<'s> {
     }
 
     /// The project whose vocabulary a file is read by.
-    pub fn ground_of(&self, name: &str) -> Option<&'s Ground> {
+    pub fn ground_of(&self, name: &str) -> Option<&'s NameGround> {
         self.of_file(name).first().map(|names| names.ground)
     }
 

@@ -10,7 +10,7 @@ use super::verify::captured;
 use super::{Declaration, DeclarationKind, NameTable, YamlFile};
 use crate::ast::ExprIds;
 use crate::builtin;
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::parse::parse;
 use crate::settings::BUILT_IN_POLICIES;
 use crate::source::{FileId, Span};
@@ -272,12 +272,12 @@ fn is_free(study: &Study, table: &NameTable, declaration: &Declaration, new: &st
 }
 
 /// The grounds that know a declaration.
-fn grounds_of<'s>(study: &'s Study, declaration: &Declaration) -> Vec<&'s Ground> {
-    let holds = |ground: &&Ground| ground.files.iter().any(|file| file.id == declaration.at.file);
+fn grounds_of<'s>(study: &'s Study, declaration: &Declaration) -> Vec<&'s NameGround> {
+    let holds = |ground: &&NameGround| ground.files.iter().any(|file| file.id == declaration.at.file);
     study.grounds.iter().filter(holds).collect()
 }
 
-fn files_of(grounds: &[&Ground]) -> BTreeSet<FileId> {
+fn files_of(grounds: &[&NameGround]) -> BTreeSet<FileId> {
     grounds.iter().flat_map(|ground| &ground.files).map(|file| file.id).collect()
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::engine::{CheckOptions, DayOptions, Workspace};
-use crate::ide::testing::study_of;
+use crate::ide::tests::study_of;
 use crate::project::{Memory, Start, inputs, suites};
 use crate::value::parse_date;
 

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use super::NameTable;
 use crate::diagnostic::Severity;
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::source::{FileId, Span};
 
 /// The first place, in a policy or test with errors, of a word that was not understood.
-pub(super) fn may_be_used(study: &Study, table: &NameTable, grounds: &[&Ground], word: &str) -> Option<Span> {
+pub(super) fn may_be_used(
+    study: &Study,
+    table: &NameTable,
+    grounds: &[&NameGround],
+    word: &str,
+) -> Option<Span> {
     let errors = study.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let faulty: BTreeSet<FileId> =
         errors.filter_map(|error| error.labels.first()).map(|label| label.span.file).collect();

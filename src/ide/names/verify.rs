@@ -8,9 +8,9 @@ use crate::builtin;
 use crate::check::check;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::parse::parse;
-use crate::program::Mention;
+use crate::program::NameMention;
 use crate::source::{FileId, Span};
 
 /// What would go wrong.
@@ -24,12 +24,12 @@ pub(super) struct Captured {
 /// The first thing that would go wrong if all these places said `new`.
 pub(super) fn captured(study: &Study, places: &BTreeSet<Span>, new: &str) -> Option<Captured> {
     let edited =
-        |ground: &&Ground| ground.files.iter().any(|file| places.iter().any(|at| at.file == file.id));
+        |ground: &&NameGround| ground.files.iter().any(|file| places.iter().any(|at| at.file == file.id));
     let mut grounds = study.grounds.iter().filter(edited);
     grounds.find_map(|ground| captured_in(ground, study, places, new))
 }
 
-fn captured_in(ground: &Ground, study: &Study, places: &BTreeSet<Span>, new: &str) -> Option<Captured> {
+fn captured_in(ground: &NameGround, study: &Study, places: &BTreeSet<Span>, new: &str) -> Option<Captured> {
     let shift = Shift { places, length: new.len() };
     let mut ids = ExprIds::default();
     let mut wrong = Vec::new();
@@ -51,11 +51,13 @@ fn captured_in(ground: &Ground, study: &Study, places: &BTreeSet<Span>, new: &st
         return Some(Captured { at, why: Some(error.message.clone()) });
     }
     let now = NameTable::of_policies(ground, &study.sources).uses;
-    let changed = Ground { name: None, files, program, book: None, configs: Vec::new() };
+    let changed = NameGround { name: None, files, program, book: None, configs: Vec::new() };
     let then = NameTable::of_policies(&changed, &study.sources).uses;
-    let moved: BTreeMap<Mention, Span> = now
+    let moved: BTreeMap<NameMention, Span> = now
         .iter()
-        .map(|found| (Mention { at: shift.there(found.at), declared: shift.there(found.declared) }, found.at))
+        .map(|found| {
+            (NameMention { at: shift.there(found.at), declared: shift.there(found.declared) }, found.at)
+        })
         .collect();
     let lost = moved.iter().find(|(found, _)| !then.contains(found)).map(|(_, at)| *at);
     let gained = || then.iter().find(|found| !moved.contains_key(found)).map(|found| shift.back(found.at));

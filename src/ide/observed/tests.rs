@@ -4,7 +4,7 @@ use std::path::Path;
 use super::*;
 use crate::ast::EffectKind;
 use crate::engine::{CheckOptions, DayOptions, Study, Workspace};
-use crate::ide::testing::study_of;
+use crate::ide::tests::study_of;
 use crate::project::{Memory, Start, inputs, suites};
 use crate::report::Decision;
 use crate::value::Date;

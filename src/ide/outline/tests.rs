@@ -12,7 +12,7 @@ use super::{OutlineKind, Outlined, outline};
 use crate::engine::Study;
 use crate::format::format;
 use crate::ide::formatted::formatting;
-use crate::ide::testing::{marked, study_of};
+use crate::ide::tests::{marked, study_of};
 use crate::ide::tokens::semantic_tokens;
 use crate::parse::written::written;
 use crate::source::FileId;

@@ -9,7 +9,7 @@ use crate::ast::{
 };
 use crate::builtin;
 use crate::builtins;
-use crate::engine::{Ground, Study};
+use crate::engine::{NameGround, Study};
 use crate::parse::written::NameRole;
 use crate::program::Target;
 use crate::source::{FileId, Span};
@@ -56,7 +56,7 @@ impl Meanings {
     }
 
     /// What the checker says of the names of a file's expressions.
-    fn learn(&mut self, ground: &Ground, tree: &File, declared: &BTreeMap<Span, Meaning>) {
+    fn learn(&mut self, ground: &NameGround, tree: &File, declared: &BTreeMap<Span, Meaning>) {
         for mention in ground.program.mentions.iter().filter(|mention| mention.at.file == tree.id) {
             if let Some(meaning) = declared.get(&mention.declared) {
                 self.by_place.entry(mention.at.start).or_insert(*meaning);

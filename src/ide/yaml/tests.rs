@@ -3,7 +3,7 @@ use std::ops::Range;
 use proptest::prelude::*;
 
 use super::*;
-use crate::ide::testing::example_texts;
+use crate::ide::tests::example_texts;
 use crate::snapshot::outline::located;
 
 /// Every key and scalar, each with the way to it.
