@@ -140,12 +140,6 @@ impl Editor {
         self.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri(path) } }));
     }
 
-    /// The codes that are shown of a file.
-    pub(crate) fn codes(&self, path: &Path) -> Vec<String> {
-        let shown = self.shown.get(&uri(path)).into_iter().flatten();
-        shown.map(|found| found["code"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// Ends the server, which is to end well.
     pub(crate) fn end(mut self) {
         self.request("shutdown", Value::Null).unwrap();

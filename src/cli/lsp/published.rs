@@ -13,8 +13,8 @@ use super::world::SiteNames;
 use crate::diagnostic::Severity;
 use crate::engine::Study;
 use crate::render::editor::{EditorFinding, of_diagnostics};
-use crate::report::Region;
-use crate::source::SourceMap;
+use crate::report::{LabelReport, Region};
+use crate::source::{SourceMap, Span};
 
 /// A finding with what mends it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,9 @@ pub(super) fn add(
     names: &SiteNames<'_>,
     client: &Client,
 ) {
-    for finding in findings {
+    for mut finding in findings {
+        finding.place = in_a_file(finding.place, sources);
+        finding.related = finding.related.into_iter().map(|label| in_a_file(label, sources)).collect();
         // Nobody can change what is shipped.
         let Some(place) = names.place(&finding.place.region.file) else { continue };
         let of_file = all.entry(place).or_default();
@@ -51,6 +53,21 @@ pub(super) fn add(
         if !of_file.contains(&finding) {
             of_file.push(finding);
         }
+    }
+}
+
+/// A place in a snapshot that a test gives, which is no file: the title of the test stands for it.
+fn in_a_file(label: LabelReport, sources: &SourceMap) -> LabelReport {
+    let known = label.region.file.split_once(".gate (").map(|(stem, title)| (format!("{stem}.gate"), title));
+    let title = known.and_then(|(file, title)| {
+        let (id, source) = sources.file_named(&file)?;
+        let quoted = format!("\"{}\"", title.strip_suffix(')')?);
+        let at = source.text.find(&quoted)?;
+        Some(Region::new(Span::new(id, at..at + quoted.len()), sources))
+    });
+    match title {
+        Some(region) => LabelReport { region, ..label },
+        None => label,
     }
 }
 
