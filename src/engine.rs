@@ -40,7 +40,7 @@ pub use against::AgainstOptions;
 pub use evaluate::{Evaluated, EvaluatedFor};
 pub use nearest::{DecisionChange, Nearest, Turn};
 pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, ValueOfWorkflow};
-pub use study::{NameGround, Study, WorkflowNames};
+pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
 pub use workspace::Workspace;
 

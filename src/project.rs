@@ -60,7 +60,7 @@ const PLANS: &str = "collect";
 /// What the name of a policy ends in.
 pub const GATE: &str = ".gate";
 /// What the name of a file of tests ends in.
-const TESTS: &str = ".test.gate";
+pub const TESTS: &str = ".test.gate";
 
 /// A file that somebody else has read, or tried to.
 #[derive(Clone, Debug)]

@@ -203,7 +203,7 @@ impl NearestQuestion<'_> {
             nearest.above = self.other(&tried, &other, show_value(&param.ty, &other));
         } else {
             let scale = ParamScale::of(param, setting)
-                .ok_or("only numbers, dates, stages and conditions have a value beside theirs")?;
+                .ok_or("only numbers, dates, stages and conditions have a nearest value")?;
             let most = (MAX_TRIALS / tried.len().max(1)).clamp(20, 200);
             nearest.below = self.turn(&tried, &scale, false, most);
             nearest.above = self.turn(&tried, &scale, true, most);

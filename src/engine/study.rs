@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::layers::Book;
 use crate::program::Program;
-use crate::project::{Inputs, Suites};
+use crate::project::{Inputs, Suites, TESTS, ends_in};
 use crate::source::{FileId, SourceMap};
 
 /// Policies, configurations and tests as far as they can be understood, with all that is wrong with them.
@@ -71,11 +71,16 @@ impl Workspace {
                 grounds.push(NameGround { name, files, program: group.program, book, configs });
             }
         }
-        diagnostics.extend(found);
+        diagnostics.extend(found.into_iter().filter(|found| is_of_tests(found, &sources)));
         diagnostics.retain(|found| !in_force::is_about_snapshots(found.code));
         in_order(&mut diagnostics, &sources);
         Study { sources, grounds, diagnostics }
     }
+}
+
+/// Whether it is said of a file of tests. What is wrong with the policies depends on the values in force, which tests do not see.
+pub fn is_of_tests(found: &Diagnostic, sources: &SourceMap) -> bool {
+    found.labels.first().is_none_or(|label| ends_in(sources.name(label.span.file), TESTS))
 }
 
 fn of_project(

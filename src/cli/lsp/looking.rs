@@ -15,7 +15,7 @@ use crate::cli::disk::Disk;
 use crate::code::Code;
 use crate::collect::{plan, run};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Answer, CheckOptions, DayOptions, TestOptions, WorkflowNames, Workspace};
+use crate::engine::{Answer, CheckOptions, DayOptions, TestOptions, WorkflowNames, Workspace, is_of_tests};
 use crate::project::path::{self, join};
 use crate::project::{self, Files, GATE, Inputs, Overlay, Project, Start, Suites, ends_in};
 use crate::render::editor::{of_diagnostics, of_judgement};
@@ -238,7 +238,9 @@ impl SiteLook<'_> {
         // Nobody has to write tests.
         let found: Vec<Diagnostic> = diagnostics
             .into_iter()
-            .filter(|found| !matches!(found.code, Code::NoTest | Code::TestsNotRun))
+            .filter(|found| {
+                !matches!(found.code, Code::NoTest | Code::TestsNotRun) && is_of_tests(found, &sources)
+            })
             .chain(failed)
             .collect();
         self.add(site, &found, &sources);
