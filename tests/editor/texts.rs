@@ -18,7 +18,7 @@ fn repo(policy: &[u8]) -> Repo {
 
 #[test]
 fn empty_and_broken_files_leave_the_server_answering() {
-    let noise: Vec<u8> = (0..4_096_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> = (0..4_096_u32).map(|at| at.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
     let mut huge = String::from("policy house \"Ours\" {\n");
     for at in 0.. {
         writeln!(huge, "  param p{at} = 80% within 60% to 100% \"Of whom, at least\"").unwrap();
