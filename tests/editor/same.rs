@@ -130,7 +130,7 @@ fn every_case_is_shown_as_it_is_checked() {
     let repo = Repo::new();
     let cases = cases(&repo);
     assert!(cases.len() > 300, "{}", cases.len());
-    for batch in cases.chunks(60) {
+    for batch in cases.chunks(30) {
         let folders: Vec<Value> =
             batch.iter().map(|case| json!({ "uri": uri(&repo.path(case)), "name": case })).collect();
         let mut editor = Editor::start(&json!({

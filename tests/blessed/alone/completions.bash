@@ -49,6 +49,9 @@ _tollgate() {
             tollgate,lint)
                 cmd="tollgate__subcmd__lint"
                 ;;
+            tollgate,lsp)
+                cmd="tollgate__subcmd__lsp"
+                ;;
             tollgate,man)
                 cmd="tollgate__subcmd__man"
                 ;;
@@ -103,6 +106,9 @@ _tollgate() {
             tollgate__subcmd__help,lint)
                 cmd="tollgate__subcmd__help__subcmd__lint"
                 ;;
+            tollgate__subcmd__help,lsp)
+                cmd="tollgate__subcmd__help__subcmd__lsp"
+                ;;
             tollgate__subcmd__help,man)
                 cmd="tollgate__subcmd__help__subcmd__man"
                 ;;
@@ -146,7 +152,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new collect check test history impact explain params rules lint fmt schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,7 +318,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new collect check test history impact explain params rules lint fmt schema docs completions man verify help"
+            opts="init new collect check test history impact explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -466,6 +472,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__lint)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__lsp)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -700,6 +720,20 @@ _tollgate() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__lsp)
+            opts="-h --stdio --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
