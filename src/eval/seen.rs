@@ -87,6 +87,11 @@ pub fn look_around(
     around.seen
 }
 
+/// Whether a let is one of a policy.
+fn of_policy(name: &str, policy: &str) -> bool {
+    name.strip_prefix(policy).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// What an expression outside of any `where` is worth on the newest of some snapshots, as of a day.
 pub fn value_of<'a>(
     rulebook: &Rulebook<'a>,
@@ -194,7 +199,10 @@ impl LookAround {
 
     fn lets<'a>(&mut self, evaluator: &Evaluator<'a>) {
         let scope = Scope::at(self.moment.of_let());
-        for item in evaluator.program.lets.iter().filter(|item| item.of.is_none()) {
+        // Of a policy that lacks something, a let may look back at what is not there.
+        let is_whole = |name: &str| !evaluator.program.unsure.iter().any(|policy| of_policy(name, policy));
+        let lets = evaluator.program.lets.iter().filter(|item| item.of.is_none() && is_whole(&item.name));
+        for item in lets {
             let value = &item.decl.value;
             if item.ty == Type::Bool {
                 self.condition(evaluator, value, scope, 0);

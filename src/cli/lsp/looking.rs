@@ -1,6 +1,7 @@
 //! SiteLook at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -72,7 +73,12 @@ pub(super) fn work(
             (Err(RecvTimeoutError::Timeout), None) => continue,
             (Err(RecvTimeoutError::Disconnected), _) => return,
         };
-        let looked = look(&job, &mut workspace, around);
+        // What panics, here or in a library, costs this look alone.
+        let looked = catch_unwind(AssertUnwindSafe(|| look(&job, &mut workspace, around)));
+        let Ok(looked) = looked else {
+            workspace = Workspace::new();
+            continue;
+        };
         if job.day.cancel.is_cancelled() {
             continue;
         }
