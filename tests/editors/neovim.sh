@@ -30,4 +30,4 @@ git -C "$work/desk" init --quiet
 # What the editor keeps lies where it is taken away again.
 export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/data XDG_CONFIG_HOME=$work/config
 export TOLLGATE=$tollgate DESK=$work/desk
-timeout 300 "$nvim" --clean -n -i NONE --headless -l tests/editors/neovim.lua
+timeout 900 "$nvim" --clean -n -i NONE --headless -l tests/editors/neovim.lua
