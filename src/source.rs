@@ -160,6 +160,11 @@ impl SourceMap {
         id
     }
 
+    /// All files, in the order in which they were added.
+    pub fn all(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
     /// How many files there are.
     pub fn count(&self) -> usize {
         self.files.len()
@@ -183,7 +188,7 @@ impl SourceMap {
 
     /// The last file of a name.
     pub fn named(&self, name: &str) -> Option<&Source> {
-        self.by_name.get(name).and_then(|id| self.get(*id))
+        self.file_named(name).map(|(_, source)| source)
     }
 
     /// The last file of a name, with its id.

@@ -72,7 +72,7 @@ impl Disk {
         real.starts_with(&self.top).then(|| self.place(&real))
     }
 
-    /// What tells a file or folder from what it was before: when it was changed, and its size. None where there is none.
+    /// When a file or folder was last changed, and its size. None if it does not exist.
     pub(super) fn stamp(&self, place: &str) -> Option<(SystemTime, u64)> {
         let known = fs::metadata(self.real(place)).ok()?;
         Some((known.modified().ok()?, known.len()))

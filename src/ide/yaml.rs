@@ -37,7 +37,7 @@ pub struct YamlSlot<'t> {
     pub name: SlotName<'t>,
     /// First byte: of the key, of the dash, of the element between brackets.
     pub start: usize,
-    /// Bytes of the value, with its quotes or brackets; where there is none, the place right behind the colon or dash.
+    /// Bytes of the value, with its quotes or brackets. Of a missing value, the place right behind the colon or dash.
     pub value: Range<usize>,
     pub content: SlotContent,
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::looking::{LookJob, Surroundings};
 use super::published::{ByPlace, add};
 use super::roots::{Fenced, outermost, root_of};
-use super::world::{BUILTIN_SCHEME, SiteNames};
+use super::world::SiteNames;
 use super::{encode, uri};
 use crate::builtin;
 use crate::engine::{CheckOptions, DayOptions, Study, Turn, WorkflowNames, Workspace};
@@ -140,17 +140,11 @@ impl CommandRun<'_> {
         SiteNames { root, disk, documents: &self.job.documents, client: &self.job.client, shipped }
     }
 
-    /// The name of the shipped policy that a URI is of.
-    fn shipped(&self, uri: &Uri) -> Option<String> {
-        let name = uri.as_ref().strip_prefix(BUILTIN_SCHEME).and_then(|rest| rest.strip_prefix(":///"));
-        name.map(str::to_owned).or_else(|| self.around.shipped.name(&uri::path_of(uri)?))
-    }
-
     /// The file that the command is about.
     fn file(&self) -> Result<CommandFile, String> {
         let uri = self.uri()?;
         let mut sources = SourceMap::default();
-        if let Some(name) = self.shipped(uri) {
+        if let Some(name) = self.around.shipped.name_of(uri) {
             let text = builtin::text_of_file(&name).ok_or("there is no such shipped policy")?;
             sources.add(name.as_str(), text);
             let root = self.folders.first().ok_or("no folder is open")?.clone();
@@ -317,7 +311,7 @@ impl CommandRun<'_> {
     }
 
     fn text(&self) -> Result<Value, String> {
-        let name = self.shipped(self.uri()?);
+        let name = self.around.shipped.name_of(self.uri()?);
         let text = name.and_then(|name| builtin::text_of_file(&name));
         text.map(Value::from).ok_or_else(|| "there is no such shipped policy".to_owned())
     }
@@ -332,6 +326,7 @@ mod tests {
 
     use super::super::client::Client;
     use super::super::documents::Documents;
+    use super::super::world::BUILTIN_SCHEME;
     use super::super::world::ShippedCopies;
     use super::*;
     use crate::cli::disk::Disk;

@@ -28,7 +28,7 @@ pub(super) fn signature_options() -> SignatureHelpOptions {
     SignatureHelpOptions { trigger_characters, ..SignatureHelpOptions::default() }
 }
 
-/// What could stand at a position; none where the file is none that a project reads.
+/// What could stand at a position; none in a file that no project reads.
 pub(super) fn completion(world: &World, params: &CompletionParams) -> Option<Vec<CompletionItem>> {
     let at = &params.text_document_position_params;
     let Some(place) = world.at(at).and_then(policy_at) else {

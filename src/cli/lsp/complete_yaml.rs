@@ -14,15 +14,11 @@ use crate::ide::complete_yaml::{
 };
 use crate::ide::completion::Completion;
 use crate::point::{Axis, Point};
-use crate::project::CONFIG;
 use crate::project::path::{below, name, parent};
+use crate::project::{CONFIG, is_facts};
 use crate::snapshot::outline::outline;
 use crate::source::{FileId, SourceMap};
 use crate::value::{day_number, parse_date, parse_time};
-
-/// The folder of plans, and the file of standing facts.
-const PLANS: &str = "collect";
-const STANDING: &str = "rollout.yaml";
 
 /// What is offered, with the text that it is offered for.
 pub(super) struct YamlOffers {
@@ -63,14 +59,14 @@ fn offers_in(
         return Some(complete_config(ground, &facts, text, offset));
     }
     let vocabulary = &ground.program.vocabulary;
-    if name(parent(place)) == PLANS {
+    if site.judged.plans.contains(place) {
         return Some(complete_plan(vocabulary, &workflows, text, offset));
     }
     if !site.judged.places.contains(place) {
         return None;
     }
     let facts = SnapshotFacts {
-        is_standing: name(place) == STANDING,
+        is_standing: is_facts(place),
         today,
         workflows: &newest(world, site, ground, place, workflows),
         cadence_of: &|workflow| ground.book.as_ref()?.settings(workflow).cadence.clone(),
@@ -91,8 +87,7 @@ fn ground_of<'s>(site: &'s KnownSite, relative: &str) -> Option<&'s NameGround> 
 /// The project's own policies, from the folder of a configuration.
 fn policies_below(site: &KnownSite, folder: &str) -> Vec<String> {
     let sources = &site.study.sources;
-    let files = (0..sources.count()).filter_map(|at| sources.get(FileId(u32::try_from(at).ok()?)));
-    let names = files.map(|source| &*source.name);
+    let names = sources.all().map(|source| &*source.name);
     let own = names.filter(|name| {
         name.ends_with(".gate") && !name.ends_with(".test.gate") && !name.starts_with(builtin::FOLDER)
     });
@@ -126,8 +121,7 @@ fn newest(
         }
     }
     // A workflow with a snapshot that is being written is not judged: what lies beside that says when the last one was.
-    let is_beside =
-        |other: &&String| parent(other) == parent(place) && *other != place && name(other) != STANDING;
+    let is_beside = |other: &&String| parent(other) == parent(place) && *other != place && !is_facts(other);
     for beside in site.judged.places.iter().filter(is_beside).rev().take(BESIDE) {
         let text = world.text(beside);
         let Some(known) = text.and_then(|text| outline(&text)) else { continue };

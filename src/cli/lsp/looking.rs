@@ -20,7 +20,7 @@ use crate::engine::{Answer, CheckOptions, DayOptions, TestOptions, WorkflowNames
 use crate::project::path::{self, join};
 use crate::project::{self, Files, GATE, Inputs, Overlay, Project, Start, Suites, ends_in};
 use crate::render::editor::{of_diagnostics, of_judgement};
-use crate::source::{FileId, SourceMap};
+use crate::source::SourceMap;
 
 /// What is to be looked at.
 pub(super) struct LookJob {
@@ -217,7 +217,8 @@ impl SiteLook<'_> {
         let places = places(&study.sources, &names);
         let (findings, observed) = (ByPlace::new(), None);
         let sources = study.sources.clone();
-        let judged = JudgedSite { workflows, findings, studied, places, sources, observed };
+        let plans = BTreeSet::new();
+        let judged = JudgedSite { workflows, findings, studied, places, plans, sources, observed };
         KnownSite { root: root.to_owned(), study, base, judged }
     }
 
@@ -274,12 +275,12 @@ impl SiteLook<'_> {
         }
         found.extend(run::twice(plans.iter().map(|(plan, project)| (plan, *project))));
         drop(plans);
+        site.judged.plans = places(&sources, &self.names(&site.root));
         self.add(site, &found, &sources);
     }
 }
 
 /// Where all files of a source map lie.
 fn places(sources: &SourceMap, names: &SiteNames<'_>) -> BTreeSet<String> {
-    let all = (0..sources.count()).filter_map(|at| sources.get(FileId(u32::try_from(at).ok()?)));
-    all.filter_map(|source| names.place(&source.name)).collect()
+    sources.all().filter_map(|source| names.place(&source.name)).collect()
 }

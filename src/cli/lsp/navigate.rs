@@ -16,12 +16,9 @@ use super::world::{KnownSite, World};
 use crate::ide::names::{
     DeclarationKind, NameEdit, NameTable, YamlFile, YamlNames, YamlRole, path_at, prepare_rename, rename,
 };
-use crate::project::path::{below, join, name, parent};
-use crate::project::{CONFIG, Files};
+use crate::project::CONFIG;
+use crate::project::path::{below, join, name};
 use crate::source::{Source, Span};
-
-/// The folder of a project's plans.
-const PLANS: &str = "collect";
 
 /// A name that the editor asks about.
 struct AskedName<'w> {
@@ -223,18 +220,11 @@ fn asked<'w>(world: &'w World, at: &TextDocumentPositionParams) -> Option<AskedN
 /// The place of a position in a snapshot, standing facts or a plan.
 pub(super) fn yaml_at<'w>(world: &'w World, at: &TextDocumentPositionParams) -> Option<YamlAt<'w>> {
     let place = world.place(&at.text_document.uri)?;
-    let reads = |site: &&KnownSite| {
-        site.judged.places.contains(&place) || below(&place, &site.root).is_some_and(is_plan)
-    };
-    let site = world.sites.iter().find(reads)?;
+    let site = world.sites.iter().find(|site| site.judged.places.contains(&place))?;
     let file = yaml_file(world, site, &place)?;
     let sources = source_of(&file.text);
     let offset = world.offset(only(&sources)?, at.position);
     Some(YamlAt { site, file, offset })
-}
-
-fn is_plan(path: &str) -> bool {
-    name(parent(path)) == PLANS && (path.ends_with(".yaml") || path.ends_with(".yml"))
 }
 
 /// A file that is no policy, configuration or test.
@@ -243,24 +233,13 @@ fn yaml_file(world: &World, site: &KnownSite, place: &str) -> Option<YamlFile> {
     if known.ends_with(".gate") || name(known) == CONFIG {
         return None;
     }
-    let is_read = site.judged.places.contains(place);
-    let role = if is_plan(known) && !is_read { YamlRole::Plan } else { YamlRole::Snapshot };
+    let role = if site.judged.plans.contains(place) { YamlRole::Plan } else { YamlRole::Snapshot };
     Some(YamlFile { name: known.into(), text: world.text(place)?, role })
 }
 
 /// The snapshots, standing facts and plans of a site, one after another.
 fn yaml_files<'w>(world: &'w World, site: &'w KnownSite) -> impl Iterator<Item = YamlFile> + 'w {
-    let projects = site.study.grounds.iter().filter_map(|ground| ground.name.as_deref());
-    let mut folders: Vec<String> =
-        projects.chain([""]).map(|own| join(&join(&site.root, own), PLANS)).collect();
-    folders.sort();
-    folders.dedup();
-    let plans = folders.into_iter().flat_map(|folder| {
-        let children = world.disk.list(&folder).unwrap_or_default();
-        children.into_iter().map(move |child| join(&folder, &child.name)).filter(|place| is_plan(place))
-    });
-    let read = site.judged.places.iter().cloned();
-    read.chain(plans).filter_map(|place| yaml_file(world, site, &place))
+    site.judged.places.iter().filter_map(|place| yaml_file(world, site, place))
 }
 
 fn ranges(world: &World, text: &Arc<str>, places: Vec<Range<usize>>) -> Vec<LspRange> {

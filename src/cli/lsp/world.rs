@@ -60,6 +60,8 @@ pub(super) struct JudgedSite {
     pub(super) studied: ByPlace,
     /// The places of all files that were read.
     pub(super) places: BTreeSet<String>,
+    /// Those of them that are plans for `collect`.
+    pub(super) plans: BTreeSet<String>,
     /// The policies, configurations and tests that were judged by.
     pub(super) sources: SourceMap,
     /// The judgement itself, with what was seen; none of a folder of policies alone.
@@ -170,17 +172,13 @@ impl KnownSite {
     pub(super) fn judged_text(&self, world: &World, place: &str) -> Option<&Arc<str>> {
         let names = self.names(world);
         let sources = &self.judged.sources;
-        let all = (0..sources.count()).filter_map(|at| sources.get(FileId(u32::try_from(at).ok()?)));
-        let mut of = all.filter(|source| names.place(&source.name).as_deref() == Some(place));
+        let mut of = sources.all().filter(|source| names.place(&source.name).as_deref() == Some(place));
         of.next().map(|source| &source.text)
     }
 
     /// The name by which its files are known of a place.
     pub(super) fn name_of(&self, place: &str) -> Option<&str> {
-        let names = (0..self.study.sources.count()).filter_map(|at| {
-            let id = FileId(u32::try_from(at).ok()?);
-            self.study.sources.get(id).map(|source| &*source.name)
-        });
+        let names = self.study.sources.all().map(|source| &*source.name);
         names
             .filter(|name| !name.starts_with(builtin::FOLDER))
             .find(|name| place_of(&self.root, name) == place)
@@ -195,9 +193,7 @@ impl World {
 
     /// The shipped policy that a URI is of, by its name.
     pub(super) fn shipped(&self, uri: &Uri) -> Option<String> {
-        let virtual_name =
-            uri.as_ref().strip_prefix(BUILTIN_SCHEME).and_then(|rest| rest.strip_prefix(":///"));
-        virtual_name.map(str::to_owned).or_else(|| self.shipped.name(&uri::path_of(uri)?))
+        self.shipped.name_of(uri)
     }
 
     /// The open text of a URI.
@@ -295,7 +291,14 @@ impl ShippedCopies {
         uri::uri_of(&path)
     }
 
-    pub(super) fn name(&self, path: &Path) -> Option<String> {
+    /// The shipped policy that a URI is of, by its name; some editors leave slashes out of it.
+    pub(super) fn name_of(&self, uri: &Uri) -> Option<String> {
+        let own = uri.as_ref().strip_prefix(BUILTIN_SCHEME).and_then(|rest| rest.strip_prefix(':'));
+        let own = own.map(|rest| rest.trim_start_matches('/').to_owned());
+        own.or_else(|| self.name(&uri::path_of(uri)?))
+    }
+
+    fn name(&self, path: &Path) -> Option<String> {
         let name = path.strip_prefix(self.folder.as_ref()?).ok()?;
         let name = name.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
         builtin::text_of_file(&name).map(|_| name)

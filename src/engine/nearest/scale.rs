@@ -127,7 +127,7 @@ impl ParamScale {
     }
 }
 
-/// The largest power of ten that is no more than a number; 1 where there is none.
+/// The largest power of ten up to a number; 1 for a number that is not above 0.
 fn round_step(most: &Number) -> Number {
     let ten = Number::from(10);
     let mut step = Number::ONE;

@@ -100,7 +100,7 @@ fn one_word(names: &GroundNames<'_>, ty: &Type, word: &Name, table: &mut NameTab
     table.add_use(word.span, names.word(ty, &word.text));
 }
 
-/// Learns what the words of a param are members of: of that which a table is asked for, or which is held against a list.
+/// Learns which `one of` the words of a param belong to: that of the key of a table, or of what is looked for in a list.
 fn learn(names: &mut GroundNames<'_>, expr: &Expr) {
     let program = &names.ground.program;
     let (param, beside) = if let ExprKind::Entry { key, .. } = &expr.kind {
