@@ -1,5 +1,6 @@
 //! What the tests of this folder share.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -19,22 +20,30 @@ pub(super) fn marked(text: &str) -> (String, usize) {
     (format!("{before}{after}"), before.len())
 }
 
-/// The texts of all YAML files of the examples.
-pub(super) fn example_texts() -> Vec<String> {
-    let mut found = Vec::new();
-    add_texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), &mut found);
-    assert!(found.len() > 100);
-    found
-}
-
-fn add_texts(folder: &Path, found: &mut Vec<String>) {
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            add_texts(&path, found);
-        } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
-            found.push(fs::read_to_string(path).unwrap());
+/// The texts below a folder of the repository, by their names in it.
+pub(super) fn texts_below(folder: &str) -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut open = vec![root.clone()];
+    let mut texts = BTreeMap::new();
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+                texts.insert(name, text);
+            }
         }
     }
+    texts
+}
+
+/// The texts of all YAML files of the examples.
+pub(super) fn example_texts() -> Vec<String> {
+    let is_yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
+    let texts = texts_below("examples").into_iter().filter(|(name, _)| is_yaml(name));
+    let found: Vec<String> = texts.map(|(_, text)| text).collect();
+    assert!(found.len() > 100);
+    found
 }
