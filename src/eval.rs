@@ -9,6 +9,7 @@ mod budget;
 mod claim;
 mod collected;
 mod compare;
+mod course;
 mod date_word;
 mod decide;
 mod difference;
@@ -68,6 +69,7 @@ use crate::value::Snapshot;
 use crate::vocabulary::Cadence;
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
+pub use course::{Comparison, comparisons, course};
 pub use fleet::{Fleet, SeenSnapshots};
 pub use observe::{conditions, decided, observe};
 pub use record::judge_with_record;

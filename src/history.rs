@@ -1,9 +1,11 @@
 //! The history: what each snapshot would have been judged on its own day, when nothing later had been written.
 
+mod charts;
 mod threshold;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::charts::charts_of;
 use self::threshold::thresholds;
 use crate::ast::EffectKind;
 use crate::eval::{Rulebook, judge_each_day, judge_workflow, last_day};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::history::{
     FileChanges, KeptBook, KeptSeries, Rewriting, Rewritten, folder, newest_days, parted, plain,
 };
-pub(super) use self::settings::declared;
+pub(super) use self::settings::{declared, moved};
 use self::settings::{place_changes, setting_changes};
 use super::judge::{JudgedAll, put_together, told};
 use super::load::{Loaded, load_each};

@@ -38,6 +38,18 @@ impl Workspace {
         options: &CheckOptions,
         beside: impl Fn(&Rulebook<'_>, &Series, Point, &Judged) -> B + Sync,
     ) -> (Answer<Report>, Vec<(String, B)>) {
+        let (answer, made, ()) = self.check_around(inputs, options, beside, |_, _| ());
+        (answer, made)
+    }
+
+    /// The same, and what `around` makes of all projects, of which it is also told where the run is judged.
+    pub(super) fn check_around<B: Send, P>(
+        &mut self,
+        inputs: Inputs,
+        options: &CheckOptions,
+        beside: impl Fn(&Rulebook<'_>, &Series, Point, &Judged) -> B + Sync,
+        around: impl FnOnce(&Loaded<(Told, B)>, &SourceMap) -> P,
+    ) -> (Answer<Report>, Vec<(String, B)>, P) {
         self.begin();
         let Inputs { mut sources, projects, problems, lint } = inputs;
         let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
@@ -49,10 +61,11 @@ impl Workspace {
         };
         let loaded = load_each(self, projects, problems, &mut sources, &options.day, judge);
         let lints = lint.map(|tests| lint::beside(self, &loaded.projects, tests, &mut sources));
+        let all = around(&loaded, &sources);
         let (loaded, made) = part(loaded);
         let mut judged = put_together(loaded, &sources, options);
         judged.diagnostics.extend(lints.unwrap_or_default());
-        (judged.finish(sources, options), made)
+        (judged.finish(sources, options), made, all)
     }
 }
 

@@ -25,20 +25,8 @@ impl Workspace {
         let Inputs { mut sources, projects, problems, lint: _ } = inputs;
         let Loaded { projects, as_of, mut diagnostics } =
             load(self, projects, problems, &mut sources, options);
-        let (mut params, mut rules) = (Vec::new(), Vec::new());
-        for project in &projects {
-            diagnostics.extend(project.diagnostics.iter().cloned());
-            let survey = OverviewSurvey { project, sources: &sources, as_of: as_of.date() };
-            for (settings, workflows) in survey.variants(options) {
-                params.extend(
-                    (0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)),
-                );
-                rules
-                    .extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
-            }
-        }
-        let params = merged(params, |row| &mut row.workflows);
-        let rules = merged(rules, |row| &mut row.workflows);
+        diagnostics.extend(projects.iter().flat_map(|project| &project.diagnostics).cloned());
+        let (params, rules) = rows(&projects, &sources, as_of.date(), options);
         let found = in_order(&mut diagnostics, &sources);
         let exit = exit_of(&diagnostics);
         let report =
@@ -47,13 +35,32 @@ impl Workspace {
     }
 }
 
-struct OverviewSurvey<'a> {
-    project: &'a Ready,
+/// The params and rules of projects, each with whom it is for.
+pub(super) fn rows<T>(
+    projects: &[Ready<T>],
+    sources: &SourceMap,
+    as_of: Date,
+    options: &DayOptions,
+) -> (Vec<ParamRow>, Vec<RuleRow>) {
+    let (mut params, mut rules) = (Vec::new(), Vec::new());
+    for project in projects {
+        let survey = OverviewSurvey { project, sources, as_of };
+        for (settings, workflows) in survey.variants(options) {
+            params
+                .extend((0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)));
+            rules.extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
+        }
+    }
+    (merged(params, |row| &mut row.workflows), merged(rules, |row| &mut row.workflows))
+}
+
+struct OverviewSurvey<'a, T> {
+    project: &'a Ready<T>,
     sources: &'a SourceMap,
     as_of: Date,
 }
 
-impl OverviewSurvey<'_> {
+impl<T> OverviewSurvey<'_, T> {
     /// The settings to be listed, with the workflow that they are for; no workflow means all others.
     fn variants(&self, options: &DayOptions) -> Vec<(&Settings, Vec<String>)> {
         let Ready { book, workflows, .. } = self.project;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+pub(in crate::engine) use self::values::moved;
 use super::super::load::Ready;
 use super::history::plain;
 use crate::ast::{EffectKind, FieldDecl, FieldKind, FieldMarks, File, Item, Template};

@@ -218,7 +218,8 @@ impl Two<'_> {
     }
 }
 
-fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
+/// Which way a value moves, where it is known whether a larger one is stricter.
+pub(in crate::engine) fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
     let number = |value: &ParamValue| match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
         ParamValue::Value(value) => value.number().cloned(),

@@ -1,0 +1,279 @@
+//! What the HTML page shows, found in one load: the judgement, the history of each workflow, what rules compare along it, and what
+//! is in force.
+
+mod hidden;
+
+use std::collections::BTreeMap;
+
+use self::hidden::{NamesSeen, names_of};
+use super::against::moved;
+use super::load::{Loaded, Ready};
+use super::overview::rows;
+use super::{Answer, CheckOptions, Workspace};
+use crate::direction::larger_is_stricter;
+use crate::eval::{Rulebook, RunBudget};
+use crate::history::{charts_of, history_of};
+use crate::layers::{BoundWaiver, days_left};
+use crate::point::Point;
+use crate::project::{Inputs, Sides};
+use crate::report::checklist::checklists;
+use crate::report::overview::{ParamRow, RuleRow};
+use crate::report::page::{
+    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, SinceBase, Standing, WaiverTerm,
+    WorkflowPage,
+};
+use crate::report::{
+    DayReport, Decision, Outcome, Place, Report, WaiverReport, WorkflowReport, full_name,
+};
+use crate::source::SourceMap;
+use crate::value::{Date, Series, day_number};
+use crate::words::Told;
+
+/// Characters of a quoted line that are kept around its place.
+const MAX_QUOTED: usize = 160;
+
+/// What a page is compared with.
+#[derive(Debug)]
+pub struct PageBase {
+    /// What the base says, and what the branch says.
+    pub sides: Sides,
+    /// What the base says by itself.
+    pub alone: Inputs,
+}
+
+/// What is found of one series.
+struct WorkflowCourse {
+    stages: Vec<String>,
+    due: Option<NextSnapshot>,
+    days: Vec<DayReport>,
+    is_cut: bool,
+    at: Vec<f64>,
+    today: f64,
+    charts: Vec<Chart>,
+    names: NamesSeen,
+}
+
+/// What is found of all projects.
+struct InForce {
+    params: Vec<ParamPage>,
+    rules: Vec<RuleRow>,
+    waivers: Vec<WaiverTerm>,
+}
+
+impl Workspace {
+    /// Finds out all that the page shows. The exit code is that of [`Workspace::check`].
+    pub fn page(
+        &mut self,
+        inputs: Inputs,
+        options: &CheckOptions,
+        base: Option<PageBase>,
+    ) -> Answer<PageReport> {
+        let (answer, courses, in_force) = self.check_around(
+            inputs,
+            options,
+            |rulebook, series, as_of, _| course_of(rulebook, series, as_of, options),
+            |loaded, sources| in_force(loaded, sources, options),
+        );
+        let Answer { report, diagnostics, sources, exit, cancelled } = answer;
+        let mut courses: BTreeMap<String, WorkflowCourse> = courses.into_iter().collect();
+        let mut names = NamesSeen::default();
+        let pages = report.workflows.iter().map(|workflow| {
+            let course = courses.remove(&workflow.name());
+            course.iter().for_each(|course| names.add(&course.names));
+            page_of(workflow, course)
+        });
+        let workflows: Vec<WorkflowPage> = pages.collect();
+        let InForce { params, rules, mut waivers } = in_force;
+        waivers.iter_mut().for_each(|term| term.lifts = lifted(term, &report.waivers));
+        let owners = waivers.iter().map(|term| term.owner.clone());
+        let owners: Vec<String> =
+            owners.chain(workflows.iter().filter_map(|own| own.owner.clone())).collect();
+        let quoted = quoted(&report, &sources);
+        let since = base.map(|base| self.since(base, &report, options));
+        let names: HiddenNames = names.hidden(owners);
+        let page = PageReport { report, workflows, params, rules, waivers, since, quoted, names };
+        Answer { report: page, diagnostics, sources, exit, cancelled }
+    }
+
+    /// What has changed since a base, as of the same day.
+    fn since(&mut self, base: PageBase, now: &Report, options: &CheckOptions) -> SinceBase {
+        let PageBase { sides, alone } = base;
+        let (reference, commit) = (sides.reference.clone(), sides.commit.clone());
+        let against = self.check_against(sides, options, super::AgainstOptions::default()).report.against;
+        let was = self.check(alone, options).report;
+        let settings = against.map(|against| against.settings).unwrap_or_default();
+        SinceBase { workflows: moved_workflows(&was, now), reference, commit, settings }
+    }
+}
+
+/// The workflows whose decision or stage is not what it was.
+fn moved_workflows(was: &Report, now: &Report) -> Vec<MovedWorkflow> {
+    let standing = |workflow: &WorkflowReport| Standing {
+        decision: workflow.decision,
+        stage: workflow.stage.clone(),
+        asks: workflow.asks.clone(),
+    };
+    let mut found: BTreeMap<String, [Option<Standing>; 2]> = BTreeMap::new();
+    for (side, report) in [was, now].into_iter().enumerate() {
+        for workflow in &report.workflows {
+            let known = found.entry(workflow.name()).or_default();
+            known.get_mut(side).into_iter().for_each(|place| *place = Some(standing(workflow)));
+        }
+    }
+    let differ = found.into_iter().filter(|(_, [was, now])| was != now);
+    differ.map(|(workflow, [was, now])| MovedWorkflow { workflow, was, now }).collect()
+}
+
+fn course_of(
+    rulebook: &Rulebook<'_>,
+    series: &Series,
+    as_of: Point,
+    options: &CheckOptions,
+) -> WorkflowCourse {
+    // No verdict of today is to depend on what the days before it take.
+    let run = RunBudget::of(rulebook.sources.bytes());
+    let own = Rulebook { run: &run, ..*rulebook };
+    let vocabulary = &rulebook.program.vocabulary;
+    let history = history_of(&own, series, options.day.point(vocabulary.axis()));
+    let is_cut = run.is_exceeded();
+    let in_days = |point: Point| point.in_days().to_f64_fast();
+    WorkflowCourse {
+        stages: vocabulary.stages.iter().map(ToString::to_string).collect(),
+        due: due(rulebook, series, as_of),
+        days: if is_cut { Vec::new() } else { history.days },
+        is_cut,
+        at: series.snapshots.iter().map(|snapshot| in_days(snapshot.date)).collect(),
+        today: in_days(as_of),
+        charts: charts_of(&own, series),
+        names: names_of(series, vocabulary),
+    }
+}
+
+/// When the next snapshot is due, by the newest one and the cadence.
+fn due(rulebook: &Rulebook<'_>, series: &Series, as_of: Point) -> Option<NextSnapshot> {
+    let (cadence, newest) = (rulebook.settings.cadence.as_ref()?, series.snapshots.last()?);
+    let axis = newest.date.axis();
+    let next = axis.in_calendar(cadence.every.next(newest.date.ticks()))?;
+    Some(NextSnapshot {
+        date: next.to_string(),
+        days_left: next.day_number() - as_of.day_number(),
+        is_overdue: axis.point_of(as_of).ticks() > cadence.deadline(newest.date.ticks()),
+    })
+}
+
+fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>) -> WorkflowPage {
+    let mut page = WorkflowPage {
+        project: workflow.project.clone(),
+        workflow: workflow.workflow.clone(),
+        stages: Vec::new(),
+        owner: None,
+        due: None,
+        since: None,
+        gates: checklists(workflow),
+        days: Vec::new(),
+        is_cut: false,
+        at: Vec::new(),
+        today: 0.0,
+        charts: Vec::new(),
+    };
+    let Some(course) = course else { return page };
+    page.owner = course.names.owner.clone();
+    // Nothing is due of what is over.
+    page.due = course.due.filter(|_| workflow.decision != Decision::Retired);
+    page.since = since(workflow.decision, &course.days);
+    WorkflowPage {
+        stages: course.stages,
+        days: course.days,
+        is_cut: course.is_cut,
+        at: course.at,
+        today: course.today,
+        charts: course.charts,
+        ..page
+    }
+}
+
+/// The first of the last days in a row with a decision.
+fn since(decision: Decision, days: &[DayReport]) -> Option<String> {
+    days.iter().rev().take_while(|day| day.decision == decision).last().map(|day| day.date.clone())
+}
+
+fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckOptions) -> InForce {
+    let day = loaded.as_of.date();
+    let (params, rules) = rows(&loaded.projects, sources, day, &options.day);
+    let params = params.into_iter().map(|row| param_page(row, &loaded.projects, day)).collect();
+    let mut waivers: Vec<WaiverTerm> =
+        loaded.projects.iter().flat_map(|project| waiver_terms(project, sources, day)).collect();
+    waivers.sort_by(|a, b| {
+        (&a.until, &a.project, &a.workflow, &a.rule).cmp(&(&b.until, &b.project, &b.workflow, &b.rule))
+    });
+    InForce { params, rules, waivers }
+}
+
+/// A param with what it is, and which way its value was moved.
+fn param_page<T>(row: ParamRow, projects: &[Ready<T>], day: Date) -> ParamPage {
+    let mut page = ParamPage { row, about: None, moved: None };
+    let row = &page.row;
+    let Some(project) = projects.iter().find(|project| project.name == row.project) else { return page };
+    let params = || project.program.params.iter().enumerate();
+    let Some((at, param)) = params().find(|(_, param)| *param.name == *row.param) else { return page };
+    let settings = row.workflows.first().map_or(&project.book.general, |own| project.book.settings(own));
+    let set = settings.param_on(at, day_number(day)).filter(|set| set.value != param.value);
+    let larger = || larger_is_stricter(&project.program, at, |rule| project.book.is_harsh(rule));
+    page.moved = set.map(|set| moved(&param.value, &set.value, larger()));
+    page.about = param.decl.doc.as_deref().map(str::to_owned);
+    page
+}
+
+fn waiver_terms<T>(project: &Ready<T>, sources: &SourceMap, day: Date) -> Vec<WaiverTerm> {
+    let term = |bound: &BoundWaiver| {
+        let waiver = &bound.waiver;
+        let names = project.workflows.iter().map(|workflow| &*workflow.name);
+        let names = names.filter(|name| bound.workflow.value.matches(name));
+        let full = |name: &str| full_name(project.name.as_deref(), name);
+        WaiverTerm {
+            until: waiver.until.to_string(),
+            project: project.name.clone(),
+            workflow: bound.workflow.value.as_str().to_owned(),
+            rule: waiver.rule.to_string(),
+            from: waiver.from.map(|from| from.to_string()),
+            days_left: days_left(waiver, day),
+            is_active: waiver.is_active(day),
+            lifts: Vec::new(),
+            workflows: names.map(full).collect(),
+            owner: waiver.owner.to_string(),
+            because: waiver.because.to_string(),
+            place: Place::new(waiver.span, sources),
+        }
+    };
+    // A base's may speak to other projects.
+    let all = project.book.waivers.iter().map(term);
+    all.filter(|term| !term.workflows.is_empty()).collect()
+}
+
+/// The workflows for which a waiver lifts something.
+fn lifted(term: &WaiverTerm, used: &[WaiverReport]) -> Vec<String> {
+    used.iter().filter(|own| own.from == term.place && own.rule == term.rule).map(WaiverReport::name).collect()
+}
+
+/// The lines that are said something of where a rule failed or is undecided.
+fn quoted(report: &Report, sources: &SourceMap) -> BTreeMap<String, BTreeMap<usize, String>> {
+    let mut lines: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
+    let rules = report.workflows.iter().flat_map(|workflow| &workflow.rules);
+    let open = rules.filter(|rule| matches!(rule.outcome, Outcome::Fail | Outcome::Undecided));
+    for label in open.flat_map(|rule| &rule.labels) {
+        let Some(source) = sources.get(label.span.file) else { continue };
+        let (line, column) = sources.line_column(label.span);
+        let text = source.line(line);
+        let of_file = lines.entry(source.name.to_string()).or_default();
+        of_file.entry(line).or_insert_with(|| cropped(text, column));
+    }
+    lines
+}
+
+/// A line, or what is around a column of a long one.
+fn cropped(line: &str, column: usize) -> String {
+    let first = if line.chars().count() > MAX_QUOTED { column.saturating_sub(MAX_QUOTED / 2) } else { 0 };
+    let kept: String = line.chars().skip(first).take(MAX_QUOTED).collect();
+    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+    format!("{}{kept}{}", cut(first > 0), cut(line.chars().count() > first + MAX_QUOTED))
+}

@@ -1,0 +1,254 @@
+//! What the HTML page shows: the judgement of today, the history of each workflow, and what is in force, as plain data.
+//!
+//! Nothing is found out here, and nothing is drawn. What `check` and `history` print as JSON is in it as it is there.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::against::{Direction, SettingChange};
+use super::checklist::GateChecklist;
+use super::overview::{ParamRow, RuleRow};
+use super::{DayReport, Decision, Place, Report, full_name};
+
+/// All that the page shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageReport {
+    /// The judgement, as `check` reports it.
+    pub report: Report,
+    /// The workflows of the report, in its order.
+    pub workflows: Vec<WorkflowPage>,
+    /// Every param with each of its values.
+    pub params: Vec<ParamPage>,
+    /// Every rule with each of its effects.
+    pub rules: Vec<RuleRow>,
+    /// All waivers, whoever granted them: by their last day.
+    pub waivers: Vec<WaiverTerm>,
+    /// What has changed since a base, where one was named.
+    pub since: Option<SinceBase>,
+    /// The lines that are quoted, by file and number.
+    pub quoted: BTreeMap<String, BTreeMap<usize, String>>,
+    /// Who answers for something, and what names an element of a list: what a page for others may have to leave out.
+    pub names: HiddenNames,
+}
+
+/// One workflow.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkflowPage {
+    /// As in the report.
+    pub project: Option<String>,
+    /// As in the report.
+    pub workflow: String,
+    /// The stages of its ladder, the first one first.
+    pub stages: Vec<String>,
+    /// Who answers for it, where the snapshots have a text `owner`.
+    pub owner: Option<String>,
+    /// When its next snapshot is due; none where nobody says how often one is.
+    pub due: Option<NextSnapshot>,
+    /// Since which snapshot it has the decision of today without a break; none where it has it since the day of judgement.
+    pub since: Option<String>,
+    /// What the gate ahead asks.
+    pub gates: Vec<GateChecklist>,
+    /// Each snapshot as it was judged on its own day, as `history` reports it.
+    pub days: Vec<DayReport>,
+    /// Whether judging all of its days takes more than a run may: then there are none.
+    pub is_cut: bool,
+    /// Where each of the days lies, in days since 1970.
+    pub at: Vec<f64>,
+    /// The day of judgement, likewise.
+    pub today: f64,
+    /// What rules compare, along the series.
+    pub charts: Vec<Chart>,
+}
+
+impl WorkflowPage {
+    /// As [`WorkflowReport::name`](super::WorkflowReport::name).
+    pub fn name(&self) -> String {
+        full_name(self.project.as_deref(), &self.workflow)
+    }
+}
+
+/// The snapshot that comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextSnapshot {
+    /// The day or the time when it is due.
+    pub date: String,
+    /// How many days are left until then; none are left on that day, and less than none after it.
+    pub days_left: i64,
+    /// Whether the grace is over, too.
+    pub is_overdue: bool,
+}
+
+/// What rules compare with something, along the series of a workflow.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Chart {
+    /// The expression, as the policy has it.
+    pub expression: String,
+    /// One for each day.
+    pub points: Vec<ChartPoint>,
+    /// What it is held against.
+    pub bounds: Vec<ChartBound>,
+    /// The marks of the scale from its lowest to its highest: what they are worth, and how that is written.
+    pub ticks: Vec<(f64, String)>,
+}
+
+/// The value of an expression on a day; both ends are none where nothing is known of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ChartPoint {
+    /// The least that it can be.
+    pub low: Option<f64>,
+    /// The most that it can be.
+    pub high: Option<f64>,
+    /// As people read it.
+    pub shown: String,
+}
+
+impl ChartPoint {
+    /// Whether anything is known of it.
+    pub fn is_known(&self) -> bool {
+        self.low.is_some() || self.high.is_some()
+    }
+
+    /// Its value, where that is known for sure.
+    pub fn exact(&self) -> Option<f64> {
+        self.low.filter(|_| self.low == self.high)
+    }
+}
+
+/// What an expression is held against.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChartBound {
+    /// The rules that ask the same.
+    pub rules: Vec<String>,
+    /// Whether the rules ask it; else they fail where it is so.
+    pub is_asked: bool,
+    /// `>=`
+    pub op: &'static str,
+    /// What stands there in the policy: a param's name, a value, or an expression.
+    pub bound: String,
+    /// The confidence that is asked for, as the policy has it.
+    pub confidence: Option<String>,
+    /// What it is worth, from which of the days on.
+    pub steps: Vec<BoundStep>,
+}
+
+impl ChartBound {
+    /// What it is worth on a day, by its number.
+    pub fn on(&self, day: usize) -> Option<&BoundStep> {
+        self.steps.iter().rev().find(|step| step.from <= day)
+    }
+
+    /// `>= 80%`
+    pub fn asks(&self, step: &BoundStep) -> String {
+        format!("{} {}", self.op, step.shown)
+    }
+}
+
+/// What something is held against, from one of the days on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BoundStep {
+    /// The number of the first day.
+    pub from: usize,
+    /// The number, where it is known.
+    pub at: Option<f64>,
+    /// As people read it.
+    pub shown: String,
+    /// Where it was set, of a param.
+    pub place: Option<Place>,
+    /// Why it was set, of a param.
+    pub because: Option<String>,
+}
+
+/// A param with one of its values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ParamPage {
+    /// As `params` lists it.
+    pub row: ParamRow,
+    /// What the policy says that it is.
+    pub about: Option<String>,
+    /// Whether the value lets more or less pass than the one that the policy declares; none where it is that.
+    pub moved: Option<Direction>,
+}
+
+/// A waiver, used or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaiverTerm {
+    /// Its last day.
+    pub until: String,
+    /// The project; none where the run has one alone.
+    pub project: Option<String>,
+    /// As the waiver names them, perhaps with `*`.
+    pub workflow: String,
+    /// The rule that it lifts.
+    pub rule: String,
+    /// Its first day, where it has one.
+    pub from: Option<String>,
+    /// After the day of judgement; less than 0 for one that is over.
+    pub days_left: i64,
+    /// Whether it counts on the day of judgement.
+    pub is_active: bool,
+    /// The workflows for which it lifts something.
+    pub lifts: Vec<String>,
+    /// Those that it speaks of, whether it lifts anything or not.
+    pub workflows: Vec<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it was given.
+    pub because: String,
+    /// Where it is given.
+    pub place: Place,
+}
+
+/// How long before its last day a waiver is said to end soon.
+pub const SOON: i64 = 14;
+
+impl WaiverTerm {
+    /// Whether it counts, and ends within [`SOON`] days.
+    pub fn ends_soon(&self) -> bool {
+        self.is_active && self.days_left <= SOON
+    }
+}
+
+/// What has changed since a base.
+#[derive(Clone, Debug, Serialize)]
+pub struct SinceBase {
+    /// The base, as it was named.
+    pub reference: String,
+    /// The commit that this was the name of, by its whole hash.
+    pub commit: String,
+    /// Workflows that stand otherwise than there, as of the same day.
+    pub workflows: Vec<MovedWorkflow>,
+    /// What is set otherwise: what loosens first.
+    pub settings: Vec<SettingChange>,
+}
+
+/// A workflow as it stands in the base, and as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MovedWorkflow {
+    /// Its full name.
+    pub workflow: String,
+    /// In the base; none where that does not know it.
+    pub was: Option<Standing>,
+    /// Now; none where it is gone.
+    pub now: Option<Standing>,
+}
+
+/// The decision on a workflow, and its stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// What it may do.
+    pub decision: Decision,
+    /// Where it is.
+    pub stage: Option<String>,
+    /// Where it asks to move.
+    pub asks: Option<String>,
+}
+
+/// Names that a page for others may have to leave out, the longest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HiddenNames {
+    /// Who answers for workflows and waivers.
+    pub owners: Vec<String>,
+    /// The texts of elements of lists.
+    pub keys: Vec<String>,
+}
