@@ -9,6 +9,7 @@ pub mod explain;
 mod finding;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod impact;
 pub mod json;

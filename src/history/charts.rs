@@ -104,7 +104,7 @@ fn bound(
     ChartBound {
         rules: rule.into_iter().collect(),
         is_asked: one.is_asked,
-        op: one.op.as_str(),
+        op: one.op,
         bound: words_of(rulebook, one.bound.span),
         confidence: one.confidence.map(|expr| confidence(rulebook, expr, series)),
         steps,

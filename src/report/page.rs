@@ -4,15 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::against::{Direction, SettingChange};
 use super::checklist::GateChecklist;
 use super::overview::{ParamRow, RuleRow};
+use crate::ast::CompareOp;
 use super::{DayReport, Decision, Place, Report, full_name};
 
 /// All that the page shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct PageReport {
     /// The judgement, as `check` reports it.
     pub report: Report,
@@ -33,7 +32,7 @@ pub struct PageReport {
 }
 
 /// One workflow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct WorkflowPage {
     /// As in the report.
     pub project: Option<String>,
@@ -69,7 +68,7 @@ impl WorkflowPage {
 }
 
 /// The snapshot that comes next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextSnapshot {
     /// The day or the time when it is due.
     pub date: String,
@@ -80,7 +79,7 @@ pub struct NextSnapshot {
 }
 
 /// What rules compare with something, along the series of a workflow.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// The expression, as the policy has it.
     pub expression: String,
@@ -93,7 +92,7 @@ pub struct Chart {
 }
 
 /// The value of an expression on a day; both ends are none where nothing is known of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartPoint {
     /// The least that it can be.
     pub low: Option<f64>,
@@ -116,14 +115,14 @@ impl ChartPoint {
 }
 
 /// What an expression is held against.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ChartBound {
     /// The rules that ask the same.
     pub rules: Vec<String>,
     /// Whether the rules ask it; else they fail where it is so.
     pub is_asked: bool,
-    /// `>=`
-    pub op: &'static str,
+    /// How it is compared.
+    pub op: CompareOp,
     /// What stands there in the policy: a param's name, a value, or an expression.
     pub bound: String,
     /// The confidence that is asked for, as the policy has it.
@@ -137,15 +136,10 @@ impl ChartBound {
     pub fn on(&self, day: usize) -> Option<&BoundStep> {
         self.steps.iter().rev().find(|step| step.from <= day)
     }
-
-    /// `>= 80%`
-    pub fn asks(&self, step: &BoundStep) -> String {
-        format!("{} {}", self.op, step.shown)
-    }
 }
 
 /// What something is held against, from one of the days on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BoundStep {
     /// The number of the first day.
     pub from: usize,
@@ -160,7 +154,7 @@ pub struct BoundStep {
 }
 
 /// A param with one of its values.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ParamPage {
     /// As `params` lists it.
     pub row: ParamRow,
@@ -171,7 +165,7 @@ pub struct ParamPage {
 }
 
 /// A waiver, used or not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaiverTerm {
     /// Its last day.
     pub until: String,
@@ -210,7 +204,7 @@ impl WaiverTerm {
 }
 
 /// What has changed since a base.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct SinceBase {
     /// The base, as it was named.
     pub reference: String,
@@ -223,7 +217,7 @@ pub struct SinceBase {
 }
 
 /// A workflow as it stands in the base, and as it stands now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovedWorkflow {
     /// Its full name.
     pub workflow: String,
@@ -234,7 +228,7 @@ pub struct MovedWorkflow {
 }
 
 /// The decision on a workflow, and its stage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// What it may do.
     pub decision: Decision,
@@ -245,7 +239,7 @@ pub struct Standing {
 }
 
 /// Names that a page for others may have to leave out, the longest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HiddenNames {
     /// Who answers for workflows and waivers.
     pub owners: Vec<String>,

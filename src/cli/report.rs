@@ -1,0 +1,107 @@
+//! `tollgate report`: one page for a browser, or a folder of them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::arguments::{LastDayArgs, ProjectArgs, day_options};
+use super::terminal::TerminalArgs;
+use super::write::{below, write};
+use super::{complain, find, git, remark};
+use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
+use crate::project::Inputs;
+use crate::render::html::{HtmlView, SourceUrl, render, render_site};
+use crate::report::page::PageReport;
+
+/// A larger page takes long to open: then each workflow should have one of its own.
+const LARGE: usize = 2 << 20;
+
+/// Write a page that shows where every rollout stands, and why
+///
+/// The page is one file. It asks nobody for anything and works from disk. It shows each workflow's decision and
+/// what stops it, its measures over time with their thresholds, and who set these.
+///
+/// Exit codes: 0 if the page was written, whatever it shows, or 2 if something could not be judged or written.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    #[command(flatten)]
+    project: ProjectArgs,
+    /// The page's file, such as `report.html`; any other name is a folder for an index and a page for each workflow
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    day: LastDayArgs,
+    /// Also show what has changed since this commit, such as `origin/main`
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    #[command(flatten)]
+    view: PageArgs,
+    /// Show only this workflow; you can give several
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflows: Vec<String>,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// What is the same for every page.
+#[derive(Debug, Args)]
+pub(super) struct PageArgs {
+    /// Link files of the repository to this address, such as `https://example.com/blob/main/{file}#L{line}`
+    #[arg(long, value_name = "ADDRESS", value_parser = SourceUrl::new)]
+    source_url: Option<SourceUrl>,
+}
+
+impl PageArgs {
+    pub(super) fn html(&self) -> HtmlView {
+        HtmlView { source_url: self.source_url.clone() }
+    }
+}
+
+/// Finds, reads, judges, draws.
+pub(super) fn run(args: &ReportArgs) -> ExitCode {
+    let day = match day_options(args.day.as_of.as_ref(), &args.workflows) {
+        Ok(day) => day,
+        Err(code) => return code,
+    };
+    let (path, allow_outside) = (&args.project.path, args.project.outside.allow_outside);
+    let read = || {
+        let base = args.base.as_ref().map(|reference| read_base(path, reference, allow_outside)).transpose()?;
+        Ok::<_, String>((find::inputs(path, allow_outside), base))
+    };
+    let (inputs, base) = match args.terminal.waiting("reading", read) {
+        Ok(read) => read,
+        Err(why) => return complain(&why),
+    };
+    let options = CheckOptions::from(day);
+    let page = args.terminal.waiting("judging", || Workspace::new().page(inputs, &options, base));
+    match write_page(&page, args) {
+        Ok(()) => ExitCode::from(if page.exit == 2 { 2 } else { 0 }),
+        Err(why) => complain(&why),
+    }
+}
+
+/// What the page is compared with.
+fn read_base(path: &Path, reference: &str, allow_outside: bool) -> Result<PageBase, String> {
+    let commit = git::base(path, reference, allow_outside)?;
+    let sides = find::sides(path, allow_outside, &commit)?;
+    let (sources, projects) = (sides.sources.clone(), sides.base.clone());
+    Ok(PageBase { sides, alone: Inputs { sources, projects, ..Inputs::default() } })
+}
+
+fn write_page(page: &Answer<PageReport>, args: &ReportArgs) -> Result<(), String> {
+    let view = args.view.html();
+    let cannot = |file: &Path, why: String| format!("`{}` cannot be written: {why}", file.display());
+    let is_page = args.out.extension().is_some_and(|end| end == "html" || end == "htm");
+    if !is_page {
+        let files = render_site(page, &view);
+        return files
+            .iter()
+            .try_for_each(|(name, text)| below(&args.out, name, text).map_err(|why| cannot(&args.out.join(name), why)));
+    }
+    let text = render(page, &view);
+    if text.len() > LARGE {
+        remark("the page is larger than 2 MiB; give `--out` a folder, and each workflow has a page of its own");
+    }
+    write(&args.out, &text).map_err(|why| cannot(&args.out, why))
+}

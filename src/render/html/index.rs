@@ -1,0 +1,340 @@
+//! The head of the page, and the list of all workflows: what needs somebody first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, html};
+
+use super::link::Links;
+use super::parts::{asks, badge, keeps, light, met, newest, of_rule, stage, text, told};
+use crate::ast::EffectKind;
+use crate::diagnostic::Severity;
+use crate::engine::Answer;
+use crate::render::entries::{Together, cause, entries};
+use crate::render::human::sentence;
+use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
+use crate::report::{Decision, Outcome, Report, WorkflowReport};
+
+/// Measures that the list shows of a workflow.
+const MEASURES: usize = 2;
+
+/// How urgent a workflow is: the first is what somebody has to look at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    RollsBack,
+    NotJudged,
+    Fails,
+    Undecided,
+    Overdue,
+    WaiverEnds,
+    MayMove,
+    Due,
+    Warns,
+    GoesOn,
+    Over,
+}
+
+/// A row of the list.
+struct Row<'p> {
+    report: &'p WorkflowReport,
+    page: &'p WorkflowPage,
+    waivers: Vec<&'p WaiverTerm>,
+    urgency: Urgency,
+}
+
+impl<'p> Row<'p> {
+    fn new(report: &'p WorkflowReport, page: &'p WorkflowPage, all: &'p PageReport) -> Self {
+        let name = report.name();
+        let waivers = all.waivers.iter().filter(|term| term.ends_soon() && term.workflows.contains(&name));
+        let waivers: Vec<&WaiverTerm> = waivers.collect();
+        let urgency = urgency(report, page, &waivers);
+        Self { report, page, waivers, urgency }
+    }
+}
+
+fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]) -> Urgency {
+    let does = |rule: &&crate::report::RuleReport| rule.enforced && rule.applied >= Some(EffectKind::Hold);
+    let mut stops = report.rules.iter().filter(does);
+    match report.decision {
+        Decision::Rollback => Urgency::RollsBack,
+        Decision::Error => Urgency::NotJudged,
+        Decision::Hold if stops.clone().count() > 0 && stops.all(|rule| rule.outcome == Outcome::Undecided) => {
+            Urgency::Undecided
+        }
+        Decision::Hold => Urgency::Fails,
+        Decision::Retired => Urgency::Over,
+        Decision::Advance | Decision::Continue => match &page.due {
+            Some(due) if due.is_overdue => Urgency::Overdue,
+            _ if !waivers.is_empty() => Urgency::WaiverEnds,
+            _ if report.decision == Decision::Advance => Urgency::MayMove,
+            Some(due) if due.days_left <= 0 => Urgency::Due,
+            _ if report.rules.iter().any(|rule| rule.enforced && rule.applied == Some(EffectKind::Warn)) => {
+                Urgency::Warns
+            }
+            _ => Urgency::GoesOn,
+        },
+    }
+}
+
+/// The title, what it all comes to, and where the parts of the page are.
+pub(super) fn head(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+    let report = &page.report;
+    let judgement = Answer {
+        report: report.report.clone(),
+        diagnostics: page.diagnostics.clone(),
+        sources: crate::source::SourceMap::default(),
+        exit: page.exit,
+        cancelled: page.cancelled,
+    };
+    html! {
+        header {
+            h1 { "Where the rollouts stand" }
+            p.lead { (text(&sentence(&judgement).replace('`', ""))) }
+            p { "As of " (time(&report.report.as_of)) ". " (counts(&report.report)) }
+            nav aria-label="Parts of this page" {
+                a href="#all" { "All workflows" } " "
+                a href="#gates" { "Rules as lights" } " "
+                @if !links.is_several() { a href="#workflows" { "Each workflow" } " " }
+                @if report.since.is_some() { a href="#since" { "What changed" } " " }
+                a href="#thresholds" { "Thresholds" } " "
+                a href="#waivers" { "Waivers" } " "
+                a href="#asked" { "What is asked" } " "
+                @if !report.report.diagnostics.is_empty() { a href="#found" { "Problems in the files" } }
+            }
+        }
+    }
+}
+
+fn time(point: &str) -> Markup {
+    html! { time datetime=(point) { (text(point)) } }
+}
+
+/// How many workflows came out how.
+fn counts(report: &Report) -> Markup {
+    let mut tally: BTreeMap<Decision, usize> = BTreeMap::new();
+    report.workflows.iter().for_each(|workflow| *tally.entry(workflow.decision).or_default() += 1);
+    html! {
+        @for (decision, count) in tally.iter().rev() { span.count { (count) " " (badge(*decision)) } " " }
+    }
+}
+
+/// All workflows, the most urgent first.
+pub(super) fn section(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+    let all = &page.report;
+    let mut rows: Vec<Row<'_>> = all
+        .report
+        .workflows
+        .iter()
+        .zip(&all.workflows)
+        .map(|(report, page)| Row::new(report, page, all))
+        .collect();
+    // In one order whatever they were read in: by urgency, then as the report has them.
+    rows.sort_by_key(|row| row.urgency);
+    html! {
+        section aria-labelledby="all" {
+            h2 #all { "All workflows, the most urgent first" }
+            (filters(&rows))
+            @if rows.is_empty() { p { "There is no workflow." } } @else {
+                div.scroll tabindex="0" role="region" aria-label="All workflows" {
+                    table.list {
+                        thead { tr {
+                            th scope="col" { "Workflow" } th scope="col" { "Decision" } th scope="col" { "Why" }
+                            th scope="col" { "Stage" } th scope="col" { "Next gate" } th scope="col" { "Measures" }
+                            th scope="col" { "Next snapshot" } th scope="col" { "Waivers ending" }
+                        } }
+                        tbody { @for (rank, row) in rows.iter().enumerate() { (drawn(row, rank, links)) } }
+                    }
+                }
+                p.none hidden { "No workflow is left: choose other filters." }
+            }
+        }
+    }
+}
+
+fn drawn(row: &Row<'_>, rank: usize, links: &Links<'_>) -> Markup {
+    let (report, page) = (row.report, row.page);
+    let name = report.name();
+    let owner = page.owner.as_deref().unwrap_or("");
+    html! {
+        tr data-rank=(rank) data-workflow=(name) data-stage=(report.stage.as_deref().unwrap_or(""))
+            data-decision=(report.decision.as_str()) data-owner=(owner)
+            data-team=(report.project.as_deref().unwrap_or("")) {
+            th scope="row" data-label="Workflow" {
+                (links.workflow(&name))
+                @if !owner.is_empty() { br; small { (text(owner)) } }
+            }
+            td data-label="Decision" data-sort=(rank) {
+                (badge(report.decision))
+                br; small { (since(report, page)) }
+            }
+            td.why data-label="Why" { (why(row)) }
+            td data-label="Stage" { (stage(report.stage.as_deref(), report.asks.as_deref())) }
+            td data-label="Next gate" {
+                @for gate in &page.gates { (met(gate)) " " small { (text(&gate.gate).replace(" -> ", " → ")) } br; }
+                @if page.gates.is_empty() { small { (no_gate(report, page)) } }
+            }
+            td data-label="Measures" { (measures(row)) }
+            td data-label="Next snapshot" { (due(page)) }
+            td data-label="Waivers ending" {
+                @for term in &row.waivers {
+                    (time(&term.until)) br; small { (text(&term.rule)) } br;
+                }
+                @if row.waivers.is_empty() { small { "none soon" } }
+            }
+        }
+    }
+}
+
+/// Why there is no gate ahead.
+fn no_gate(report: &WorkflowReport, page: &WorkflowPage) -> &'static str {
+    if report.decision == Decision::Retired {
+        "it is over"
+    } else if report.stage.is_some() && report.stage.as_ref() == page.stages.last() {
+        "none: it is in the last stage"
+    } else {
+        "none"
+    }
+}
+
+/// Since when it has its decision.
+pub(super) fn since(report: &WorkflowReport, page: &WorkflowPage) -> Markup {
+    html! {
+        @match (&report.retired, &page.since) {
+            (Some(last), _) if report.decision == Decision::Retired => { "its last day was " (time(last)) }
+            (_, Some(since)) => { "since " (time(since)) }
+            (_, None) => { "since the day of judgement" }
+        }
+    }
+}
+
+/// When the next snapshot is due.
+pub(super) fn due(page: &WorkflowPage) -> Markup {
+    let Some(due) = &page.due else { return html! { small { "no cadence" } } };
+    let days = |count: i64| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
+    html! {
+        (time(&due.date)) br;
+        @if due.is_overdue { strong.bad { "⚠ overdue" } }
+        @else if due.days_left < 0 { strong { (days(-due.days_left)) " late" } }
+        @else if due.days_left == 0 { strong { "due today" } }
+        @else { small { "in " (days(due.days_left)) } }
+    }
+}
+
+/// The first thing that stops it, or that is to be known of it.
+fn why(row: &Row<'_>) -> Markup {
+    let report = row.report;
+    let least = if row.urgency <= Urgency::Undecided { EffectKind::Hold } else { EffectKind::Warn };
+    let own = entries(&[report], least, Together::Alike).into_iter().flat_map(|(_, own)| own);
+    let own: Vec<_> = own.collect();
+    let more: usize = own.iter().skip(1).map(|entry| entry.alike.len()).sum();
+    html! {
+        @if let Some(entry) = own.first() {
+            @let (_, sign, words) = light(entry.rule.outcome);
+            @if entry.alike.len() > 1 {
+                (sign) " " (entry.alike.len()) " rules are undecided"
+            } @else {
+                (sign) " " b { (text(&entry.rule.title)) } " " (words)
+            }
+            @if let Some(said) = entry.rule.message.as_deref().or_else(|| cause(entry.rule)) { ": " (text(said)) }
+            @if more > 0 { " " small { "and " (more) " more" } }
+        }
+        @for because in &report.because { (text(because)) " " }
+        @if own.is_empty() && report.because.is_empty() {
+            @match row.urgency {
+                Urgency::MayMove => { "every rule of the gate is met: it may move" }
+                Urgency::Overdue => { "the next snapshot is overdue" }
+                Urgency::WaiverEnds => { "a waiver ends soon" }
+                Urgency::NotJudged => { "it could not be judged: see the problems in the files" }
+                Urgency::Over => { "it is judged no more" }
+                Urgency::RollsBack | Urgency::Fails | Urgency::Undecided | Urgency::Due | Urgency::Warns
+                | Urgency::GoesOn => { small { "nothing stops it" } }
+            }
+        }
+    }
+}
+
+/// A measure or two: those of rules that stop it first, then those of the gate ahead.
+fn measures(row: &Row<'_>) -> Markup {
+    let rules = &row.report.rules;
+    let stopping = rules.iter().filter(|rule| rule.enforced && rule.applied.is_some()).map(|rule| &rule.rule);
+    let ahead = row.page.gates.iter().flat_map(|gate| &gate.items).map(|item| &item.rule);
+    let others = rules.iter().map(|rule| &rule.rule);
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for (chart, bound, step) in
+        stopping.chain(ahead).chain(others).filter_map(|rule| of_rule(row.page, rule))
+    {
+        if found.len() < MEASURES && seen.insert(&chart.expression) {
+            found.push((chart, bound, step));
+        }
+    }
+    html! {
+        @for (chart, bound, step) in found {
+            @if let Some((_, point)) = newest(chart) {
+                div.measure {
+                    code { (text(&chart.expression)) } " " b { (text(&point.shown)) }
+                    @let is_kept = keeps(bound, step, point);
+                    " " small class=(if is_kept == Some(false) { "bad" } else { "ok" }) {
+                        @if is_kept == Some(false) { "✗ " } (asks(bound, step))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Choices that leave rows out. They need the script, which shows them.
+fn filters(rows: &[Row<'_>]) -> Markup {
+    let all = |of: &dyn Fn(&Row<'_>) -> String| {
+        rows.iter().map(of).filter(|value| !value.is_empty()).collect::<BTreeSet<String>>()
+    };
+    let stages = all(&|row| row.report.stage.clone().unwrap_or_default());
+    let owners = all(&|row| row.page.owner.clone().unwrap_or_default());
+    let teams = all(&|row| row.report.project.clone().unwrap_or_default());
+    let decisions: BTreeSet<Decision> = rows.iter().map(|row| row.report.decision).collect();
+    let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), text(&value)));
+    let decisions = decisions.iter().rev();
+    let decisions = decisions.map(|decision| (decision.as_str().to_owned(), told(*decision).2.to_owned()));
+    let choices: [(&str, &str, Vec<(String, String)>); 4] = [
+        ("decision", "Decision", decisions.collect()),
+        ("stage", "Stage", plain(stages).collect()),
+        ("owner", "Owner", plain(owners).collect()),
+        ("team", "Team", plain(teams).collect()),
+    ];
+    html! {
+        form.filters hidden aria-label="Filters" {
+            @for (key, name, values) in choices.iter().filter(|(.., values)| values.len() > 1) {
+                label { (name) " " select name=(key) {
+                    option value="" { "all" }
+                    @for (value, shown) in values { option value=(value) { (shown) } }
+                } } " "
+            }
+            output aria-live="polite" {}
+        }
+    }
+}
+
+/// What is wrong with the files.
+pub(super) fn found(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+    let found = &page.report.report.diagnostics;
+    let word = |severity: Severity| match severity {
+        Severity::Error => "⚠ error",
+        Severity::Warning => "! warning",
+        Severity::Note => "i note",
+    };
+    html! {
+        @if !found.is_empty() {
+            section aria-labelledby="found" {
+                h2 #found { "Problems in the files" }
+                ul { @for one in found {
+                    li {
+                        strong { (word(one.severity)) } " " (one.code) ": " (text(&one.message))
+                        @for label in &one.labels {
+                            br; (links.at(&label.region.file, label.region.line)) " " (text(&label.text))
+                        }
+                        @if let Some(help) = &one.help { br; small { "help: " (text(help)) } }
+                    }
+                } }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What all parts of the page are made of: texts with their hidden characters written out, signs, and small figures.
+
+use maud::{Markup, html};
+
+use crate::ast::{CompareOp, EffectKind};
+use crate::report::checklist::{ChecklistState, GateChecklist};
+use crate::report::page::{BoundStep, Chart, ChartBound, ChartPoint, WorkflowPage};
+use crate::report::{Decision, Outcome};
+
+/// A text of a stranger: hidden characters written out, lines as they are.
+pub(super) fn text(text: &str) -> String {
+    crate::render::finding::shown(text)
+}
+
+/// The class of a decision, its sign, and its words.
+pub(super) fn told(decision: Decision) -> (&'static str, &'static str, &'static str) {
+    match decision {
+        Decision::Rollback => ("rollback", "↩", "roll back"),
+        Decision::Error => ("error", "⚠", "not judged"),
+        Decision::Hold => ("hold", "■", "hold"),
+        Decision::Advance => ("advance", "▲", "advance"),
+        Decision::Continue => ("continue", "●", "continue"),
+        Decision::Retired => ("retired", "○", "retired"),
+    }
+}
+
+/// A decision with its sign.
+pub(super) fn badge(decision: Decision) -> Markup {
+    let (class, sign, words) = told(decision);
+    html! { span class={ "d " (class) } { span aria-hidden="true" { (sign) " " } (words) } }
+}
+
+/// `pilot → expanded`
+pub(super) fn arrow(stages: &str) -> String {
+    text(stages).replace(" -> ", " → ")
+}
+
+/// A stage, and the one that is asked for.
+pub(super) fn stage(stage: Option<&str>, asks: Option<&str>) -> String {
+    match (stage, asks) {
+        (Some(stage), Some(asks)) => format!("{} → {}", text(stage), text(asks)),
+        (Some(stage), None) => text(stage),
+        (None, _) => "no stage".to_owned(),
+    }
+}
+
+/// The class of an outcome, its sign, and its words.
+pub(super) fn light(outcome: Outcome) -> (&'static str, &'static str, &'static str) {
+    match outcome {
+        Outcome::Pass => ("p", "✓", "passes"),
+        Outcome::Fail => ("x", "✗", "fails"),
+        Outcome::Undecided => ("u", "?", "undecided"),
+        Outcome::Waived => ("w", "w", "waived"),
+        Outcome::NotApplicable => ("n", "–", "does not apply"),
+        Outcome::Off => ("n", "○", "is off"),
+    }
+}
+
+/// The outcome that a state of a list stands for.
+pub(super) fn outcome(state: ChecklistState) -> Outcome {
+    match state {
+        ChecklistState::NotMet => Outcome::Fail,
+        ChecklistState::Undecided => Outcome::Undecided,
+        ChecklistState::Met => Outcome::Pass,
+        ChecklistState::Waived => Outcome::Waived,
+        ChecklistState::NotApplicable => Outcome::NotApplicable,
+        ChecklistState::Off => Outcome::Off,
+    }
+}
+
+/// What an effect does, in words.
+pub(super) fn does(effect: EffectKind) -> &'static str {
+    match effect {
+        EffectKind::Note => "notes",
+        EffectKind::Warn => "warns",
+        EffectKind::Hold => "holds",
+        EffectKind::Rollback => "rolls back",
+    }
+}
+
+/// How much of a gate is met: words, and a bar of the same.
+pub(super) fn met(gate: &GateChecklist) -> Markup {
+    let share = if gate.rules == 0 { 100 } else { gate.met * 100 / gate.rules };
+    html! {
+        span.met {
+            svg.bar viewBox="0 0 100 10" aria-hidden="true" preserveAspectRatio="none" {
+                rect.back width="100" height="10" {}
+                rect.done width=(share) height="10" {}
+            }
+            (gate.met) " of " (gate.rules)
+        }
+    }
+}
+
+/// What the newest snapshot that says something has of a chart, and by what number it goes.
+pub(super) fn newest(chart: &Chart) -> Option<(usize, &ChartPoint)> {
+    chart.points.iter().enumerate().next_back().filter(|(_, point)| point.is_known())
+}
+
+/// The chart of a rule with what the rule holds it against on the newest day: of several, the one that it does not keep to.
+pub(super) fn of_rule<'w>(
+    workflow: &'w WorkflowPage,
+    rule: &str,
+) -> Option<(&'w Chart, &'w ChartBound, &'w BoundStep)> {
+    let bounds = workflow.charts.iter().flat_map(|chart| chart.bounds.iter().map(move |bound| (chart, bound)));
+    let own = bounds.filter(|(_, bound)| bound.rules.iter().any(|own| own == rule));
+    let mut found: Vec<_> = own
+        .filter_map(|(chart, bound)| {
+            let (day, point) = newest(chart)?;
+            let step = bound.on(day)?;
+            Some((keeps(bound, step, point) != Some(false), (chart, bound, step)))
+        })
+        .collect();
+    found.sort_by_key(|(keeps, _)| *keeps);
+    found.into_iter().next().map(|(_, found)| found)
+}
+
+/// Whether a value is what a bound asks for; none where that is not known. A confidence asks for more than the value shows.
+pub(super) fn keeps(bound: &ChartBound, step: &BoundStep, point: &ChartPoint) -> Option<bool> {
+    let at = step.at?;
+    let of = |value: f64| match bound.op {
+        CompareOp::GreaterEqual => value >= at,
+        CompareOp::Greater => value > at,
+        CompareOp::LessEqual => value <= at,
+        CompareOp::Less => value < at,
+        CompareOp::Equal => value == at,
+        CompareOp::NotEqual => value != at,
+    };
+    let (low, high) = (of(point.low?), of(point.high?));
+    (low == high).then_some(low == bound.is_asked)
+}
+
+/// `at least 80%`: what keeps to a bound, in words.
+pub(super) fn asks(bound: &ChartBound, step: &BoundStep) -> String {
+    let op = if bound.is_asked { bound.op } else { bound.op.negated() };
+    let word = match op {
+        CompareOp::GreaterEqual => "at least",
+        CompareOp::Greater => "more than",
+        CompareOp::LessEqual => "at most",
+        CompareOp::Less => "less than",
+        CompareOp::Equal => "exactly",
+        CompareOp::NotEqual => "not",
+    };
+    let sure = bound.confidence.as_ref().map(|sure| format!(", {} sure", text(sure))).unwrap_or_default();
+    format!("{word} {}{sure}", text(&step.shown))
+}

@@ -1,0 +1,99 @@
+//! What failed or is undecided, as a terminal shows it: the rule's line, the line of the data, and what would pass.
+
+use maud::{Markup, html};
+
+use super::link::Links;
+use super::parts::{arrow, does, light, text};
+use crate::ast::EffectKind;
+use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
+use crate::report::page::PageReport;
+use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
+
+/// Places that are shown of a rule.
+const PLACES: usize = 8;
+
+/// All that a workflow is told of, what stops it first.
+pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &Links<'_>) -> Markup {
+    let own: Vec<ReportEntry<'_>> =
+        entries(&[workflow], EffectKind::Note, Together::Alike).into_iter().flat_map(|(_, own)| own).collect();
+    html! {
+        @for because in &workflow.because { p.because { (text(because)) } }
+        @if own.is_empty() && workflow.because.is_empty() { p { "No rule fails, and none is undecided." } }
+        @for entry in &own { (card(page, entry, links)) }
+    }
+}
+
+fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &Links<'_>) -> Markup {
+    let rule = entry.rule;
+    let Some(applied) = rule.applied else { return html! {} };
+    let (class, sign, words) = light(rule.outcome);
+    let is_alike = entry.alike.len() > 1;
+    html! {
+        article class={ "rule " (class) } data-rule=(rule.rule) {
+            h4 {
+                span.s aria-hidden="true" { (sign) " " }
+                @if is_alike { (entry.alike.len()) " rules are undecided for one reason" }
+                @else { (text(&rule.title)) }
+            }
+            p {
+                @if !is_alike { code { (text(&rule.rule)) } " " (words) ", and " }
+                @else { "Each " }
+                strong { (does(applied)) }
+                @if let Some(message) = &rule.message { ": " (text(message)) }
+            }
+            @if is_alike {
+                ul { @for other in &entry.alike { li { (text(&other.title)) " " code { (text(&other.rule)) } } } }
+            }
+            (places(page, rule, is_alike, links))
+            dl { (facts(rule, links)) }
+        }
+    }
+}
+
+fn facts(rule: &RuleReport, links: &Links<'_>) -> Markup {
+    html! {
+        @if let Some(gate) = &rule.gate {
+            dt { "gate" } dd {
+                (arrow(gate))
+                @if let Some(date) = &rule.before_move { ", judged as of " (date) ", the last snapshot before the move" }
+            }
+        }
+        @for seen in &rule.evidence {
+            dt { "saw" } dd { code { (text(&seen.expression)) } " = " b.value { (text(&seen.value)) } }
+        }
+        @for held in &rule.thresholds {
+            dt { "where" } dd {
+                code { (text(&held.param)) } " = " b.threshold { (text(&held.value)) } " (" (links.place(&held.from))
+                @if let Some(within) = &held.within { ", within " (text(within)) }
+                ")"
+                @if let Some(because) = &held.because { " because: " (text(because)) }
+            }
+        }
+        @for source in &rule.sources { dt { "collected" } dd { (text(&source.text)) } }
+        @if let Some(remedy) = &rule.would_pass { dt { (remedy_word(rule)) } dd { (text(remedy)) } }
+        @if let Some(help) = &rule.help { dt { "help" } dd { (text(help)) } }
+    }
+}
+
+/// The lines that are said something of, the rule's own before those of the data.
+fn places(page: &PageReport, rule: &RuleReport, is_alike: bool, links: &Links<'_>) -> Markup {
+    let in_policy = |place: &&LabelReport| place.region.file == rule.policy.file;
+    let (own, data): (Vec<&LabelReport>, Vec<&LabelReport>) = rule.places.iter().partition(in_policy);
+    let own = if is_alike { Vec::new() } else { own };
+    let more = (own.len() + data.len()).saturating_sub(PLACES);
+    let shown: Vec<&LabelReport> = own.into_iter().chain(data).take(PLACES).collect();
+    html! {
+        @if shown.is_empty() && rule.outcome != Outcome::Pass && !rule.policy.file.is_empty() {
+            p { "at " (links.place(&rule.policy)) }
+        }
+        @for place in shown {
+            div.line {
+                (links.at(&place.region.file, place.region.line))
+                @let line = page.quoted.get(&place.region.file).and_then(|lines| lines.get(&place.region.line));
+                @if let Some(line) = line { pre { (text(line.trim())) } }
+                @if !place.text.is_empty() { p { "↳ " (text(&place.text)) } }
+            }
+        }
+        @if more > 0 { p { small { "and " (more) " other places" } } }
+    }
+}

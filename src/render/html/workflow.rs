@@ -1,0 +1,226 @@
+//! What the page says of one workflow: its ladder, what stops it, the gate ahead, its course, its measures, and its history.
+
+use maud::{Markup, html};
+
+use super::index::{due, since};
+use super::link::Links;
+use super::parts::{arrow, asks, badge, does, light, met, outcome, stage, text};
+use super::svg::{TimeScale, chart};
+use super::timeline::timeline;
+use super::rules;
+use crate::report::checklist::GateChecklist;
+use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
+use crate::report::{DayReport, Outcome, WorkflowReport};
+
+/// The part of the workflow of a number.
+pub(super) fn section(page: &PageReport, at: usize, links: &Links<'_>) -> Markup {
+    let (Some(report), Some(own)) = (page.report.workflows.get(at), page.workflows.get(at)) else {
+        return html! {};
+    };
+    let name = report.name();
+    let anchor = links.anchor(&name);
+    html! {
+        section.workflow #{ "w-" (anchor) } aria-labelledby={ "t-" (anchor) } data-workflow=(name)
+            data-at=(TimeScale::of(own).places(own)) {
+            h3 #{ "t-" (anchor) } { (text(&name)) " " (badge(report.decision)) }
+            (ladder(report, own))
+            (summary(report, own))
+            (rules::cards(page, report, links))
+            @for gate in &own.gates { (checklist(gate)) }
+            @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
+            @if !own.days.is_empty() { (timeline(own, anchor)) }
+            @if !own.charts.is_empty() {
+                div.charts { @for (number, of) in own.charts.iter().enumerate() { (chart(own, of, number, anchor)) } }
+                (values(own, anchor, links))
+            }
+            (history(own, anchor))
+            (all_rules(report, own))
+            (waivers(page, &name, links))
+        }
+    }
+}
+
+/// The stages, with the one that it is in.
+fn ladder(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
+    html! {
+        @if !own.stages.is_empty() {
+            ol.ladder aria-label="Stages" { @for stage in &own.stages {
+                @if Some(stage) == report.stage.as_ref() {
+                    li.here aria-current="step" { (text(stage)) }
+                } @else if Some(stage) == report.asks.as_ref() {
+                    li.asked { (text(stage)) " " small { "asked for" } }
+                } @else {
+                    li { (text(stage)) }
+                }
+            } }
+        }
+    }
+}
+
+fn summary(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
+    html! {
+        dl.facts {
+            div { dt { "Decision" } dd { (badge(report.decision)) " " (since(report, own)) } }
+            @if let Some(owner) = &own.owner { div { dt { "Owner" } dd { (text(owner)) } } }
+            @if let Some(newest) = &report.newest {
+                div { dt { "Newest snapshot" } dd { (text(&newest.date)) ", " (report.snapshots) " in all" } }
+            }
+            div { dt { "Next snapshot" } dd { (due(own)) } }
+            @for gate in &own.gates { div { dt { "Gate " (arrow(&gate.gate)) } dd { (met(gate)) } } }
+        }
+    }
+}
+
+/// What the gate ahead asks.
+fn checklist(gate: &GateChecklist) -> Markup {
+    html! {
+        h4 { "What the gate " (arrow(&gate.gate)) " asks: " (gate.met) " of " (gate.rules) " met" }
+        ul.checklist { @for item in &gate.items {
+            @let (class, sign, words) = light(outcome(item.state));
+            li class=(class) data-rule=(item.rule) {
+                span.s aria-hidden="true" { (sign) " " } span.v { (words) ": " }
+                (text(&item.title)) " " small { code { (text(&item.rule)) } " " (does(item.effect)) }
+                @if let Some(message) = &item.message { br; (text(message)) }
+                @if let Some(missing) = &item.missing {
+                    br; small { (remedy(outcome(item.state))) ": " (text(missing)) }
+                }
+            }
+        } }
+    }
+}
+
+/// The values behind the charts.
+fn values(own: &WorkflowPage, anchor: &str, links: &Links<'_>) -> Markup {
+    html! {
+        details {
+            summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
+            div.scroll tabindex="0" role="region" aria-label="Values" {
+                table.values {
+                    thead { tr {
+                        th scope="col" { "Snapshot" }
+                        @for of in &own.charts { th scope="col" { (text(&of.expression)) } }
+                    } }
+                    tbody { @for (day, report) in own.days.iter().enumerate() {
+                        tr {
+                            th scope="row" { (text(&report.date)) }
+                            @for of in &own.charts { td { (of.points.get(day).map_or(String::new(), |point| text(&point.shown))) } }
+                        }
+                    } }
+                }
+            }
+            ul { @for of in &own.charts { @for bound in &of.bounds {
+                li {
+                    code { (text(&of.expression)) } ": "
+                    @for (at, step) in bound.steps.iter().enumerate() {
+                        @if at > 0 { "; from " (own.days.get(step.from).map_or(String::new(), |day| text(&day.date))) " " }
+                        (asks(bound, step))
+                        @if let Some(place) = &step.place { " (" (links.place(place)) ")" }
+                        @if let Some(because) = &step.because { " because: " (text(because)) }
+                    }
+                    " " small { "in " (bound.rules.iter().map(|rule| text(rule)).collect::<Vec<_>>().join(", ")) }
+                }
+            } } }
+        }
+    }
+}
+
+/// Every verdict, those that go on in the same way in one row.
+fn history(own: &WorkflowPage, anchor: &str) -> Markup {
+    let is_same = |one: &DayReport, other: &DayReport| {
+        let of = |day: &DayReport| DayReport { date: String::new(), ..day.clone() };
+        format!("{:?}", of(one)) == format!("{:?}", of(other))
+    };
+    html! {
+        @if !own.days.is_empty() {
+            details {
+                summary #{ "h-" (anchor) } { "History of decisions: " (own.days.len()) " snapshots" }
+                div.scroll tabindex="0" role="region" aria-label="History" {
+                    table.history {
+                        thead { tr {
+                            th scope="col" { "Snapshot" } th scope="col" { "Stage" } th scope="col" { "Decision" }
+                            th scope="col" { "Because of" }
+                        } }
+                        tbody { @for run in own.days.chunk_by(is_same) { (days(run)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn days(run: &[DayReport]) -> Markup {
+    let (Some(first), Some(last)) = (run.first(), run.last()) else { return html! {} };
+    html! {
+        tr data-count=(run.len()) {
+            th scope="row" {
+                (text(&first.date))
+                @if run.len() > 1 { " to " (text(&last.date)) " " small { "(" (run.len()) ")" } }
+            }
+            td { (stage(first.stage.as_deref(), first.asks.as_deref())) }
+            td data-decision=(first.decision.as_str()) { (badge(first.decision)) }
+            td {
+                @for rule in &first.failed { "✗ " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
+                @for rule in &first.undecided { "? " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
+                @for because in &first.because { (text(because)) " " }
+            }
+        }
+    }
+}
+
+/// How every rule came out that was judged.
+fn all_rules(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
+    let judged = || report.rules.iter().filter(|rule| rule.outcome.is_judged());
+    let rest = report.rules.len() - judged().count();
+    html! {
+        @if judged().next().is_some() {
+            details {
+                summary { "All rules: " (judged().count()) " judged, " (rest) " off or not applicable" }
+                div.scroll tabindex="0" role="region" aria-label="All rules" {
+                    table.rules {
+                        thead { tr {
+                            th scope="col" { "Rule" } th scope="col" { "Outcome" } th scope="col" { "Value" }
+                            th scope="col" { "Asks" } th scope="col" { "Gate" }
+                        } }
+                        tbody { @for rule in judged() {
+                            @let (class, sign, words) = light(rule.outcome);
+                            @let of = super::parts::of_rule(own, &rule.rule);
+                            tr data-rule=(rule.rule) data-outcome=(rule.outcome.as_str()) {
+                                th scope="row" { (text(&rule.title)) br; small { code { (text(&rule.rule)) } } }
+                                td class=(class) { (sign) " " (words) }
+                                td { @if let Some((_, point)) = of.and_then(|(chart, ..)| super::parts::newest(chart)) {
+                                    (text(&point.shown))
+                                } }
+                                td { @if let Some((_, bound, step)) = of { (asks(bound, step)) } }
+                                td {
+                                    @if let Some(gate) = &rule.gate { (arrow(gate)) }
+                                    @if !rule.enforced { " " small { "ahead" } }
+                                }
+                            }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The waivers that speak of it.
+fn waivers(page: &PageReport, name: &str, links: &Links<'_>) -> Markup {
+    let own: Vec<&WaiverTerm> =
+        page.waivers.iter().filter(|term| term.workflows.iter().any(|own| own == name)).collect();
+    html! {
+        @if !own.is_empty() {
+            h4 { "Waivers" }
+            ul { @for term in own { li {
+                code { (text(&term.rule)) } " until " (text(&term.until))
+                @if term.days_left < 0 { ", over" } @else if term.ends_soon() { strong { ", ends soon" } }
+                ", signed by " (text(&term.owner)) ": " (text(&term.because)) " (" (links.place(&term.place)) ")"
+            } } }
+        }
+    }
+}
+
+/// Whether a rule did not pass and would, or is undecided and would be decided.
+fn remedy(of: Outcome) -> &'static str {
+    if of == Outcome::Undecided { "would decide" } else { "would pass" }
+}
