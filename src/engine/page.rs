@@ -19,7 +19,7 @@ use crate::project::{Inputs, Sides};
 use crate::report::checklist::checklists;
 use crate::report::overview::{ParamRow, RuleRow};
 use crate::report::page::{
-    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, SinceBase, Standing, WaiverTerm,
+    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine, SinceBase, Standing, WaiverTerm,
     WorkflowPage,
 };
 use crate::report::{
@@ -256,24 +256,25 @@ fn lifted(term: &WaiverTerm, used: &[WaiverReport]) -> Vec<String> {
 }
 
 /// The lines that are said something of where a rule failed or is undecided.
-fn quoted(report: &Report, sources: &SourceMap) -> BTreeMap<String, BTreeMap<usize, String>> {
-    let mut lines: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
+fn quoted(report: &Report, sources: &SourceMap) -> BTreeMap<String, BTreeMap<usize, QuotedLine>> {
+    let mut lines: BTreeMap<String, BTreeMap<usize, QuotedLine>> = BTreeMap::new();
     let rules = report.workflows.iter().flat_map(|workflow| &workflow.rules);
     let open = rules.filter(|rule| matches!(rule.outcome, Outcome::Fail | Outcome::Undecided));
     for label in open.flat_map(|rule| &rule.labels) {
         let Some(source) = sources.get(label.span.file) else { continue };
         let (line, column) = sources.line_column(label.span);
-        let text = source.line(line);
         let of_file = lines.entry(source.name.to_string()).or_default();
-        of_file.entry(line).or_insert_with(|| cropped(text, column));
+        of_file.entry(line).or_insert_with(|| cropped(source.line(line), column));
     }
     lines
 }
 
 /// A line, or what is around a column of a long one.
-fn cropped(line: &str, column: usize) -> String {
-    let first = if line.chars().count() > MAX_QUOTED { column.saturating_sub(MAX_QUOTED / 2) } else { 0 };
-    let kept: String = line.chars().skip(first).take(MAX_QUOTED).collect();
-    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
-    format!("{}{kept}{}", cut(first > 0), cut(line.chars().count() > first + MAX_QUOTED))
+fn cropped(line: &str, column: usize) -> QuotedLine {
+    let length = line.chars().count();
+    let blanks = line.chars().take_while(|c| c.is_whitespace()).count();
+    let skipped =
+        if length - blanks > MAX_QUOTED { column.saturating_sub(MAX_QUOTED / 2).max(blanks) } else { blanks };
+    let text = line.chars().skip(skipped).take(MAX_QUOTED).collect();
+    QuotedLine { text, skipped, is_cut: length > skipped + MAX_QUOTED }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::budget::Budget;
 use super::memory::SeriesMemory;
 use super::{Evaluator, Moment, Rulebook, Scope};
-use crate::ast::{CompareOp, Expr, ExprKind, RuleBody};
+use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, RuleBody};
 use crate::program::{Program, Rule, Target};
 use crate::report::why::Figure;
 use crate::types::{Kind, Type};
@@ -28,6 +28,16 @@ pub struct Comparison<'p> {
     pub confidence: Option<&'p Expr>,
     /// Whether the rule asks it; else it fails where it is so.
     pub is_asked: bool,
+    /// Whether that alone lets the rule fail, whatever else it compares.
+    pub is_alone: bool,
+}
+
+/// How a condition stands in its rule.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    wanted: bool,
+    alone: bool,
+    confidence: Option<&'p Expr>,
 }
 
 /// The comparisons of numbers that rules rest on, by rule. What only says when a rule applies is not among them.
@@ -90,31 +100,37 @@ struct ComparisonSearch<'p> {
 
 impl<'p> ComparisonSearch<'p> {
     fn of_rule(&mut self, rule: &'p Rule) {
+        let whole = Part { wanted: true, alone: true, confidence: None };
         match &rule.decl.body {
-            RuleBody::Trigger { when } => self.look(when, false, None),
-            RuleBody::Require { requires, .. } => {
-                requires.iter().for_each(|expr| self.look(expr, true, None));
-            }
+            RuleBody::Trigger { when } => self.look(when, Part { wanted: false, ..whole }),
+            RuleBody::Require { requires, .. } => requires.iter().for_each(|expr| self.look(expr, whole)),
         }
     }
 
-    fn look(&mut self, expr: &'p Expr, wanted: bool, sure: Option<&'p Expr>) {
+    fn look(&mut self, expr: &'p Expr, part: Part<'p>) {
         match &expr.kind {
-            ExprKind::Compare(op, left, right) => self.compare((*op, left, right), wanted, sure),
-            ExprKind::With { claim, confidence, .. } => self.look(claim, wanted, Some(confidence)),
-            ExprKind::Not(inner) => self.look(inner, !wanted, sure),
-            ExprKind::Logic(_, of) | ExprKind::AtLeast { of, .. } => {
-                of.iter().for_each(|part| self.look(part, wanted, sure));
+            ExprKind::Compare(op, left, right) => self.compare((*op, left, right), part),
+            ExprKind::With { claim, confidence, .. } => {
+                self.look(claim, Part { confidence: Some(confidence), ..part });
+            }
+            ExprKind::Not(inner) => self.look(inner, Part { wanted: !part.wanted, ..part }),
+            ExprKind::Logic(op, of) => {
+                // Of several that must all be so, one that is not is enough.
+                let is_enough = matches!(op, LogicOp::And) == part.wanted;
+                of.iter().for_each(|own| self.look(own, Part { alone: part.alone && is_enough, ..part }));
+            }
+            ExprKind::AtLeast { of, .. } => {
+                of.iter().for_each(|own| self.look(own, Part { alone: false, ..part }));
             }
             ExprKind::If { then, otherwise, .. } => {
-                [then, otherwise].into_iter().for_each(|part| self.look(part, wanted, sure));
+                [then, otherwise].into_iter().for_each(|own| self.look(own, Part { alone: false, ..part }));
             }
             ExprKind::Path(_) => {
-                if let Some(inner) = self.behind(expr, wanted) {
-                    self.look(inner, wanted, sure);
+                if let Some(inner) = self.behind(expr, part.wanted) {
+                    self.look(inner, part);
                 }
             }
-            // A share or a count of what satisfies a condition is compared as a whole, and `held` has no number of its own.
+            // A share or a count of what satisfies a condition is compared as a whole.
             ExprKind::Literal(_)
             | ExprKind::Entry { .. }
             | ExprKind::Neg(_)
@@ -125,12 +141,7 @@ impl<'p> ComparisonSearch<'p> {
         }
     }
 
-    fn compare(
-        &mut self,
-        (op, left, right): (CompareOp, &'p Expr, &'p Expr),
-        wanted: bool,
-        confidence: Option<&'p Expr>,
-    ) {
+    fn compare(&mut self, (op, left, right): (CompareOp, &'p Expr, &'p Expr), part: Part<'p>) {
         let (op, measure, bound) = match (self.is_measured(left), self.is_measured(right)) {
             (true, _) => (op, left, right),
             (false, true) => (op.mirrored(), right, left),
@@ -139,15 +150,15 @@ impl<'p> ComparisonSearch<'p> {
         // What has held for so long: the condition itself says more than the time.
         let grows = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         if let Some(condition) = self.held(measure) {
-            self.look(condition, wanted == grows, None);
+            self.look(condition, Part { wanted: part.wanted == grows, alone: false, confidence: None });
         }
         let is_number = |expr: &Expr| {
             let ty = self.program.expr(expr.id).map(|info| &info.ty);
             matches!(ty, Some(Type::Amount(_) | Type::Elapsed))
         };
         if is_number(measure) && is_number(bound) {
-            let rule = self.rule;
-            self.found.push(Comparison { rule, measure, op, bound, confidence, is_asked: wanted });
+            let (rule, Part { wanted: is_asked, alone: is_alone, confidence }) = (self.rule, part);
+            self.found.push(Comparison { rule, measure, op, bound, confidence, is_asked, is_alone });
         }
     }
 

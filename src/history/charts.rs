@@ -85,6 +85,7 @@ fn bound(
 ) -> ChartBound {
     let target = rulebook.program.expr(one.bound.id).and_then(|info| info.target.as_ref());
     let param = if let Some(Target::Param(index)) = target { Some(*index) } else { None };
+    let name = param.and_then(|at| rulebook.program.params.get(at)).map(|param| param.name.to_string());
     let mut steps: Vec<BoundStep> = Vec::new();
     for (from, ((_, of), snapshot)) in of_days.iter().zip(&series.snapshots).enumerate() {
         let set = param.and_then(|at| rulebook.settings.param_on(at, snapshot.date.day_number()));
@@ -104,8 +105,9 @@ fn bound(
     ChartBound {
         rules: rule.into_iter().collect(),
         is_asked: one.is_asked,
+        is_alone: one.is_alone,
         op: one.op,
-        bound: words_of(rulebook, one.bound.span),
+        bound: name.unwrap_or_else(|| words_of(rulebook, one.bound.span)),
         confidence: one.confidence.map(|expr| confidence(rulebook, expr, series)),
         steps,
     }
@@ -144,12 +146,18 @@ fn ticks(chart: &Chart, scale: &Scale) -> Vec<(f64, String)> {
     // One value alone lies in the middle of what is around it.
     let room = if high > low { high - low } else { high.abs().max(1.0) };
     let step = round_step(room / 4.0, unit(room, scale));
-    let (first, last) = ((low / step).floor(), (high / step).ceil());
+    let (first, mut last) = ((low / step).floor(), (high / step).ceil());
+    if last == first {
+        last += 1.0;
+    }
+    // No share is more than all.
+    let first = if scale.kind() == Some(&Kind::Share) && high <= 1.0 && last * step > 1.0 { first - 1.0 } else { first };
+    let last = if scale.kind() == Some(&Kind::Share) && high <= 1.0 { last.min((1.0 / step).floor()) } else { last };
     let shown = |at: f64| {
         let worth = Number::try_from(at).map_or(Worth::Unknown, Worth::Number);
         figure(&Figure { worth, scale: scale.clone(), digits: 0 })
     };
-    let marks = (0..=6).map(|more| first + f64::from(more)).take_while(|mark| *mark <= last.max(first + 1.0));
+    let marks = (0..=6).map(|more| first + f64::from(more)).take_while(|mark| *mark <= last);
     marks.map(|mark| (tidied(mark * step), shown(tidied(mark * step)))).collect()
 }
 

@@ -46,7 +46,7 @@ pub fn render(page: &Answer<PageReport>, view: &HtmlView) -> String {
             (matrix::section(&page.report, &links))
             section aria-labelledby="workflows" {
                 h2 #workflows { "Each workflow" }
-                @for at in 0..page.report.workflows.len() { (workflow::section(&page.report, at, &links)) }
+                @for at in index::order(&page.report) { (workflow::section(&page.report, at, &links)) }
             }
             (since::section(&page.report, &links))
             (policies::section(&page.report, &links))

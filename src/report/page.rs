@@ -26,9 +26,20 @@ pub struct PageReport {
     /// What has changed since a base, where one was named.
     pub since: Option<SinceBase>,
     /// The lines that are quoted, by file and number.
-    pub quoted: BTreeMap<String, BTreeMap<usize, String>>,
+    pub quoted: BTreeMap<String, BTreeMap<usize, QuotedLine>>,
     /// Who answers for something, and what names an element of a list: what a page for others may have to leave out.
     pub names: HiddenNames,
+}
+
+/// A line of a file, or what is around a place in a long one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotedLine {
+    /// What is kept of it.
+    pub text: String,
+    /// How many characters were left out before that.
+    pub skipped: usize,
+    /// Whether some were left out behind it.
+    pub is_cut: bool,
 }
 
 /// One workflow.
@@ -91,6 +102,15 @@ pub struct Chart {
     pub ticks: Vec<(f64, String)>,
 }
 
+impl Chart {
+    /// Whether its values change along the series: there is something to draw.
+    pub fn changes(&self) -> bool {
+        let mut known = self.points.iter().filter(|point| point.is_known());
+        let first = known.next();
+        known.any(|point| first.is_some_and(|first| (first.low, first.high) != (point.low, point.high)))
+    }
+}
+
 /// The value of an expression on a day; both ends are none where nothing is known of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartPoint {
@@ -121,6 +141,8 @@ pub struct ChartBound {
     pub rules: Vec<String>,
     /// Whether the rules ask it; else they fail where it is so.
     pub is_asked: bool,
+    /// Whether that alone lets the rules fail, whatever else they compare.
+    pub is_alone: bool,
     /// How it is compared.
     pub op: CompareOp,
     /// What stands there in the policy: a param's name, a value, or an expression.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::link::Links;
-use super::parts::{asks, badge, keeps, light, met, newest, of_rule, stage, text, told};
+use super::parts::{asks, badge, keeps, light, met, newest, prose, shown_of, stage, text, told};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -49,6 +49,14 @@ impl<'p> Row<'p> {
         let urgency = urgency(report, page, &waivers);
         Self { report, page, waivers, urgency }
     }
+}
+
+/// The numbers of all workflows, the most urgent first; of two alike, as the report has them.
+pub(super) fn order(page: &PageReport) -> Vec<usize> {
+    let all = page.report.workflows.iter().zip(&page.workflows).enumerate();
+    let mut order: Vec<_> = all.map(|(at, (report, own))| (Row::new(report, own, page).urgency, at)).collect();
+    order.sort();
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]) -> Urgency {
@@ -120,14 +128,8 @@ fn counts(report: &Report) -> Markup {
 /// All workflows, the most urgent first.
 pub(super) fn section(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
     let all = &page.report;
-    let mut rows: Vec<Row<'_>> = all
-        .report
-        .workflows
-        .iter()
-        .zip(&all.workflows)
-        .map(|(report, page)| Row::new(report, page, all))
-        .collect();
-    // In one order whatever they were read in: by urgency, then as the report has them.
+    let all = all.report.workflows.iter().zip(&all.workflows).map(|(report, page)| Row::new(report, page, all));
+    let mut rows: Vec<Row<'_>> = all.collect();
     rows.sort_by_key(|row| row.urgency);
     html! {
         section aria-labelledby="all" {
@@ -234,10 +236,10 @@ fn why(row: &Row<'_>) -> Markup {
             } @else {
                 (sign) " " b { (text(&entry.rule.title)) } " " (words)
             }
-            @if let Some(said) = entry.rule.message.as_deref().or_else(|| cause(entry.rule)) { ": " (text(said)) }
+            @if let Some(said) = entry.rule.message.as_deref().or_else(|| cause(entry.rule)) { ": " (prose(said)) }
             @if more > 0 { " " small { "and " (more) " more" } }
         }
-        @for because in &report.because { (text(because)) " " }
+        @for because in &report.because { (prose(because)) " " }
         @if own.is_empty() && report.because.is_empty() {
             @match row.urgency {
                 Urgency::MayMove => { "every rule of the gate is met: it may move" }
@@ -254,15 +256,13 @@ fn why(row: &Row<'_>) -> Markup {
 
 /// A measure or two: those of rules that stop it first, then those of the gate ahead.
 fn measures(row: &Row<'_>) -> Markup {
-    let rules = &row.report.rules;
-    let stopping = rules.iter().filter(|rule| rule.enforced && rule.applied.is_some()).map(|rule| &rule.rule);
-    let ahead = row.page.gates.iter().flat_map(|gate| &gate.items).map(|item| &item.rule);
-    let others = rules.iter().map(|rule| &rule.rule);
+    let judged = || row.report.rules.iter().filter(|rule| rule.outcome.is_judged());
+    let stopping = judged().filter(|rule| rule.enforced && rule.applied.is_some());
+    let open = judged().filter(|rule| rule.outcome == Outcome::Fail);
+    let rules = stopping.chain(open).chain(judged());
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for (chart, bound, step) in
-        stopping.chain(ahead).chain(others).filter_map(|rule| of_rule(row.page, rule))
-    {
+    for (chart, bound, step) in rules.filter_map(|rule| shown_of(row.page, &rule.rule, rule.outcome)) {
         if found.len() < MEASURES && seen.insert(&chart.expression) {
             found.push((chart, bound, step));
         }
@@ -327,11 +327,11 @@ pub(super) fn found(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
                 h2 #found { "Problems in the files" }
                 ul { @for one in found {
                     li {
-                        strong { (word(one.severity)) } " " (one.code) ": " (text(&one.message))
+                        strong { (word(one.severity)) } " " (one.code) ": " (prose(&one.message))
                         @for label in &one.labels {
-                            br; (links.at(&label.region.file, label.region.line)) " " (text(&label.text))
+                            br; (links.at(&label.region.file, label.region.line)) " " (prose(&label.text))
                         }
-                        @if let Some(help) = &one.help { br; small { "help: " (text(help)) } }
+                        @if let Some(help) = &one.help { br; small { "help: " (prose(help)) } }
                     }
                 } }
             }

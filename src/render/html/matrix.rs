@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::link::Links;
-use super::parts::{arrow, asks, badge, light, newest, of_rule, outcome, text};
+use super::parts::{arrow, asks, badge, light, newest, outcome, shown_of, text};
 use crate::report::page::{PageReport, WorkflowPage};
 use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
 
@@ -107,11 +107,10 @@ fn table(lights: &Lights<'_>, links: &Links<'_>) -> Markup {
 
 fn cell(outcome: Outcome, page: &WorkflowPage, rule: &str) -> Markup {
     let (class, sign, words) = light(outcome);
-    let judged = outcome.is_judged();
     html! {
         td class=(class) {
             span aria-hidden="true" { (sign) } span.v { (words) }
-            @if let Some((chart, bound, step)) = of_rule(page, rule).filter(|_| judged) {
+            @if let Some((chart, bound, step)) = shown_of(page, rule, outcome) {
                 @if let Some((_, point)) = newest(chart) {
                     " " (text(&point.shown)) br; small { (asks(bound, step)) }
                 }

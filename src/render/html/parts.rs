@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::ast::{CompareOp, EffectKind};
 use crate::report::checklist::{ChecklistState, GateChecklist};
 use crate::report::page::{BoundStep, Chart, ChartBound, ChartPoint, WorkflowPage};
-use crate::report::{Decision, Outcome};
+use crate::report::{Decision, Outcome, WorkflowReport};
 
 /// A text of a stranger: hidden characters written out, lines as they are.
 pub(super) fn text(text: &str) -> String {
@@ -108,16 +108,50 @@ pub(super) fn of_rule<'w>(
         .filter_map(|(chart, bound)| {
             let (day, point) = newest(chart)?;
             let step = bound.on(day)?;
-            Some((keeps(bound, step, point) != Some(false), (chart, bound, step)))
+            let keeps = keeps(bound, step, point);
+            let rank = (keeps.is_none(), keeps == Some(true), !bound.is_alone);
+            Some((rank, (chart, bound, step)))
         })
         .collect();
-    found.sort_by_key(|(keeps, _)| *keeps);
+    found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().next().map(|(_, found)| found)
 }
 
-/// Whether a value is what a bound asks for; none where that is not known. A confidence asks for more than the value shows.
+/// What a rule holds against what, where that says no other than how the rule came out.
+pub(super) fn shown_of<'w>(
+    workflow: &'w WorkflowPage,
+    rule: &str,
+    outcome: Outcome,
+) -> Option<(&'w Chart, &'w ChartBound, &'w BoundStep)> {
+    let (chart, bound, step) = of_rule(workflow, rule).filter(|_| outcome.is_judged())?;
+    let (_, point) = newest(chart)?;
+    let contradicts = match (keeps(bound, step, point), outcome) {
+        (Some(false), Outcome::Pass) => true,
+        (Some(true), Outcome::Fail) => true,
+        (_, _) => false,
+    };
+    (!contradicts).then_some((chart, bound, step))
+}
+
+/// A text in which words between backticks are code.
+pub(super) fn prose(said: &str) -> Markup {
+    let said = text(said);
+    let parts: Vec<&str> = said.split('`').collect();
+    // A backtick without another one is only a backtick.
+    if parts.len() % 2 == 0 {
+        return html! { (said) };
+    }
+    html! { @for (at, part) in parts.iter().enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
+}
+
+/// Whether a rule that asks it was judged today, whether its gate is asked for or lies ahead.
+pub(super) fn is_asked_now(bound: &ChartBound, report: &WorkflowReport) -> bool {
+    report.rules.iter().any(|rule| rule.outcome.is_judged() && bound.rules.contains(&rule.rule))
+}
+
+/// Whether a value is what a bound asks for; none where that is not known, or where it takes more for the rule to fail. A confidence asks for more than the value shows.
 pub(super) fn keeps(bound: &ChartBound, step: &BoundStep, point: &ChartPoint) -> Option<bool> {
-    let at = step.at?;
+    let at = step.at.filter(|_| bound.is_alone)?;
     let of = |value: f64| match bound.op {
         CompareOp::GreaterEqual => value >= at,
         CompareOp::Greater => value > at,
@@ -141,6 +175,7 @@ pub(super) fn asks(bound: &ChartBound, step: &BoundStep) -> String {
         CompareOp::Equal => "exactly",
         CompareOp::NotEqual => "not",
     };
+    let word = if bound.is_alone { word } else { "compared with" };
     let sure = bound.confidence.as_ref().map(|sure| format!(", {} sure", text(sure))).unwrap_or_default();
     format!("{word} {}{sure}", text(&step.shown))
 }

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::link::Links;
-use super::parts::{arrow, does, light, text};
+use super::parts::{arrow, does, light, prose, text};
 use crate::ast::EffectKind;
 use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
-use crate::report::page::PageReport;
+use crate::report::page::{PageReport, QuotedLine};
 use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
 
 /// Places that are shown of a rule.
@@ -17,7 +17,7 @@ pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &Links<
     let own: Vec<ReportEntry<'_>> =
         entries(&[workflow], EffectKind::Note, Together::Alike).into_iter().flat_map(|(_, own)| own).collect();
     html! {
-        @for because in &workflow.because { p.because { (text(because)) } }
+        @for because in &workflow.because { p.because { (prose(because)) } }
         @if own.is_empty() && workflow.because.is_empty() { p { "No rule fails, and none is undecided." } }
         @for entry in &own { (card(page, entry, links)) }
     }
@@ -39,7 +39,7 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &Links<'_>) -> Markup
                 @if !is_alike { code { (text(&rule.rule)) } " " (words) ", and " }
                 @else { "Each " }
                 strong { (does(applied)) }
-                @if let Some(message) = &rule.message { ": " (text(message)) }
+                @if let Some(message) = &rule.message { ": " (prose(message)) }
             }
             @if is_alike {
                 ul { @for other in &entry.alike { li { (text(&other.title)) " " code { (text(&other.rule)) } } } }
@@ -70,8 +70,8 @@ fn facts(rule: &RuleReport, links: &Links<'_>) -> Markup {
             }
         }
         @for source in &rule.sources { dt { "collected" } dd { (text(&source.text)) } }
-        @if let Some(remedy) = &rule.would_pass { dt { (remedy_word(rule)) } dd { (text(remedy)) } }
-        @if let Some(help) = &rule.help { dt { "help" } dd { (text(help)) } }
+        @if let Some(remedy) = &rule.would_pass { dt { (remedy_word(rule)) } dd { (prose(remedy)) } }
+        @if let Some(help) = &rule.help { dt { "help" } dd { (prose(help)) } }
     }
 }
 
@@ -86,14 +86,70 @@ fn places(page: &PageReport, rule: &RuleReport, is_alike: bool, links: &Links<'_
         @if shown.is_empty() && rule.outcome != Outcome::Pass && !rule.policy.file.is_empty() {
             p { "at " (links.place(&rule.policy)) }
         }
-        @for place in shown {
-            div.line {
-                (links.at(&place.region.file, place.region.line))
-                @let line = page.quoted.get(&place.region.file).and_then(|lines| lines.get(&place.region.line));
-                @if let Some(line) = line { pre { (text(line.trim())) } }
-                @if !place.text.is_empty() { p { "↳ " (text(&place.text)) } }
+        // What is said of one line stands below it together.
+        @for of_line in shown.chunk_by(|one, other| line_of(one) == line_of(other)) {
+            @if let Some(first) = of_line.first() {
+                @let (file, line) = line_of(first);
+                @let quoted = page.quoted.get(file).and_then(|lines| lines.get(&line));
+                div.line {
+                    (links.at(file, line))
+                    @if let Some(quoted) = quoted { (marked(quoted, of_line)) }
+                    @for place in of_line { @if !place.text.is_empty() {
+                        p { "↳ " (prose(&place.text))
+                            @if let Some(of) = quoted.and_then(|quoted| stretch(quoted, place)).filter(|_| of_line.len() > 1) {
+                                " " small { code { (text(of)) } }
+                            } }
+                    } }
+                }
             }
         }
         @if more > 0 { p { small { "and " (more) " other places" } } }
     }
+}
+
+fn line_of(place: &LabelReport) -> (&str, usize) {
+    (&place.region.file, place.region.line)
+}
+
+/// A line with what is said something of marked.
+fn marked(quoted: &QuotedLine, places: &[&LabelReport]) -> Markup {
+    let mut ranges: Vec<(usize, usize)> = places.iter().filter_map(|place| range(quoted, place)).collect();
+    ranges.sort_unstable();
+    let mut parts: Vec<(&str, bool)> = Vec::new();
+    let mut done = 0;
+    for (start, end) in ranges.into_iter().filter(|(start, end)| start < end) {
+        // Of two that overlap, the first is marked.
+        if start >= done {
+            parts.push((quoted.text.get(done..start).unwrap_or(""), false));
+            parts.push((quoted.text.get(start..end).unwrap_or(""), true));
+            done = end;
+        }
+    }
+    parts.push((quoted.text.get(done..).unwrap_or(""), false));
+    html! {
+        pre {
+            @if quoted.skipped > 0 && quoted.is_cut { "…" }
+            @for (part, is_marked) in parts { @if is_marked { mark { (text(part)) } } @else { (text(part)) } }
+            @if quoted.is_cut { "…" }
+        }
+    }
+}
+
+/// The bytes of a quoted line that a place covers; none where they are not among what is kept.
+fn range(quoted: &QuotedLine, place: &LabelReport) -> Option<(usize, usize)> {
+    let region = &place.region;
+    let first = (region.column - 1).checked_sub(quoted.skipped)?;
+    let byte = |at: usize| quoted.text.char_indices().map(|(byte, _)| byte).chain([quoted.text.len()]).nth(at);
+    let end = if region.end_line == region.line {
+        byte((region.end_column - 1).checked_sub(quoted.skipped)?)
+    } else {
+        None
+    };
+    Some((byte(first)?, end.unwrap_or(quoted.text.len())))
+}
+
+/// The text that a place covers.
+fn stretch<'q>(quoted: &'q QuotedLine, place: &LabelReport) -> Option<&'q str> {
+    let (start, end) = range(quoted, place)?;
+    quoted.text.get(start..end)
 }

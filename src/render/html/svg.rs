@@ -6,8 +6,9 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::parts::{asks, keeps, newest, text};
+use super::parts::{asks, is_asked_now, keeps, newest, text};
 use crate::ast::CompareOp;
+use crate::report::WorkflowReport;
 use crate::report::page::{BoundStep, Chart, ChartBound, WorkflowPage};
 
 /// The width of what is drawn, without the room for the scale before it.
@@ -100,12 +101,17 @@ impl ValueScale {
 }
 
 /// A chart, with a caption that says what it is and what it asks; `number` tells it from others of its workflow.
-pub(super) fn chart(workflow: &WorkflowPage, chart: &Chart, number: usize, anchor: &str) -> Markup {
+pub(super) fn chart(
+    (report, workflow): (&WorkflowReport, &WorkflowPage),
+    chart: &Chart,
+    number: usize,
+    anchor: &str,
+) -> Markup {
     let (time, scale) = (TimeScale::of(workflow), ValueScale::of(chart));
     let height = TOP + HEIGHT + BOTTOM;
     html! {
         figure.chart {
-            figcaption { (caption(chart)) }
+            figcaption { (caption(chart, report)) }
             svg.c viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, height)) role="img" tabindex="0"
                 aria-label=(label(chart)) aria-describedby=(format!("v-{anchor}")) data-column=(number + 1) {
                 @for (at, shown) in &chart.ticks {
@@ -121,25 +127,41 @@ pub(super) fn chart(workflow: &WorkflowPage, chart: &Chart, number: usize, ancho
 }
 
 /// What a chart is of, what it is now, and what is asked.
-fn caption(chart: &Chart) -> Markup {
+pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
     html! {
         b { code { (text(&chart.expression)) } }
         @if let Some((day, point)) = newest(chart) {
-            ": " b { (text(&point.shown)) }
-            @for bound in &chart.bounds {
+            ": " b.value { (text(&point.shown)) }
+            @for bound in telling(chart, day) {
                 @if let Some(step) = bound.on(day) {
-                    @let is_kept = keeps(bound, step, point);
-                    " " span class=(match is_kept { Some(true) => "ok", Some(false) => "bad", None => "open" }) {
-                        (match is_kept { Some(true) => "✓ ", Some(false) => "✗ ", None => "? " })
+                    @let is_asked = is_asked_now(bound, report);
+                    @let is_kept = keeps(bound, step, point).filter(|_| is_asked);
+                    " " span class=(match is_kept { Some(true) => "ok", Some(false) => "bad", None => "soft" }) {
+                        (match is_kept { Some(true) => "✓ ", Some(false) => "✗ ", None => "" })
                         (asks(bound, step))
+                        @if !is_asked { " (not asked now)" }
                     }
                     @if step.shown != bound.bound { " " small { "(" code { (text(&bound.bound)) } ")" } }
                 }
             }
         } @else { ": " em { "not in the newest snapshot" } }
-        @let rules: Vec<String> = rules(chart);
-        br; small { "read by " (rules.join(", ")) }
+        br; small { "read by " (rules(chart).join(", ")) }
     }
+}
+
+/// The bounds of a chart on a day; of those that do not stand alone, only what no other says already.
+fn telling(chart: &Chart, day: usize) -> Vec<&ChartBound> {
+    let shown = |bound: &ChartBound| bound.on(day).map(|step| step.shown.clone());
+    let alone = |bound: &&ChartBound| bound.is_alone;
+    let said: Vec<Option<String>> = chart.bounds.iter().filter(alone).map(shown).collect();
+    let mut told: Vec<&ChartBound> = Vec::new();
+    for bound in &chart.bounds {
+        let again = told.iter().any(|known| !known.is_alone && shown(known) == shown(bound));
+        if bound.is_alone || !said.contains(&shown(bound)) && !again {
+            told.push(bound);
+        }
+    }
+    told
 }
 
 fn rules(chart: &Chart) -> Vec<String> {
@@ -192,6 +214,9 @@ fn drawn_bound(bound: &ChartBound, workflow: &WorkflowPage, time: &TimeScale, sc
 
 /// Whether what is below a bound fails it, rather than what is above; none where it is neither.
 fn fails_below(bound: &ChartBound) -> Option<bool> {
+    if !bound.is_alone {
+        return None;
+    }
     let op = if bound.is_asked { bound.op } else { bound.op.negated() };
     match op {
         CompareOp::GreaterEqual | CompareOp::Greater => Some(true),
@@ -200,7 +225,7 @@ fn fails_below(bound: &ChartBound) -> Option<bool> {
     }
 }
 
-/// Values as dots on a line that breaks where nothing is known, those that fail as crosses, and bars where a value lies between
+/// Values as dots on a line that breaks where nothing is known, those that a rule failed for as crosses, and bars where a value lies between
 /// two others.
 fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale: &ValueScale) -> Markup {
     let (mut line, mut bars, mut crosses, mut gaps) =
@@ -208,8 +233,10 @@ fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale:
     let mut is_broken = true;
     for (day, (point, at)) in chart.points.iter().zip(&workflow.at).enumerate() {
         let x = short(time.x(*at));
-        let step = |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false);
-        let fails = chart.bounds.iter().any(|bound| bound.on(day).is_some_and(|own| step(bound, own)));
+        let failed = workflow.days.get(day).map_or(&[][..], |day| &day.failed);
+        let stops = |bound: &ChartBound| bound.rules.iter().any(|rule| failed.contains(rule));
+        let is_off = |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false) && stops(bound);
+        let fails = chart.bounds.iter().any(|bound| bound.on(day).is_some_and(|step| is_off(bound, step)));
         if let Some(value) = point.exact() {
             let y = short(scale.y(value));
             let _ = write!(line, "{}{x} {y}", if is_broken { "M" } else { "L" });

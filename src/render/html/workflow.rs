@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use super::index::{due, since};
 use super::link::Links;
-use super::parts::{arrow, asks, badge, does, light, met, outcome, stage, text};
-use super::svg::{TimeScale, chart};
+use super::parts::{arrow, asks, badge, does, light, met, newest, outcome, prose, shown_of, stage, text};
+use super::svg::{TimeScale, caption, chart};
 use super::timeline::timeline;
 use super::rules;
 use crate::report::checklist::GateChecklist;
-use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
+use crate::report::page::{Chart, PageReport, WaiverTerm, WorkflowPage};
 use crate::report::{DayReport, Outcome, WorkflowReport};
 
 /// The part of the workflow of a number.
@@ -29,10 +29,7 @@ pub(super) fn section(page: &PageReport, at: usize, links: &Links<'_>) -> Markup
             @for gate in &own.gates { (checklist(gate)) }
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
             @if !own.days.is_empty() { (timeline(own, anchor)) }
-            @if !own.charts.is_empty() {
-                div.charts { @for (number, of) in own.charts.iter().enumerate() { (chart(own, of, number, anchor)) } }
-                (values(own, anchor, links))
-            }
+            (charts((report, own), anchor, links))
             (history(own, anchor))
             (all_rules(report, own))
             (waivers(page, &name, links))
@@ -80,17 +77,37 @@ fn checklist(gate: &GateChecklist) -> Markup {
             li class=(class) data-rule=(item.rule) {
                 span.s aria-hidden="true" { (sign) " " } span.v { (words) ": " }
                 (text(&item.title)) " " small { code { (text(&item.rule)) } " " (does(item.effect)) }
-                @if let Some(message) = &item.message { br; (text(message)) }
+                @if let Some(message) = &item.message { br; (prose(message)) }
                 @if let Some(missing) = &item.missing {
-                    br; small { (remedy(outcome(item.state))) ": " (text(missing)) }
+                    br; small { (remedy(outcome(item.state))) ": " (prose(missing)) }
                 }
             }
         } }
     }
 }
 
+/// A chart of each measure that changes, and a list of the others.
+fn charts((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &Links<'_>) -> Markup {
+    let (drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
+    html! {
+        @if !drawn.is_empty() {
+            h4 { "Measures over time" }
+            div.charts {
+                @for (number, of) in drawn.iter().enumerate() { (chart((report, own), of, number, anchor)) }
+            }
+            (values(own, &drawn, anchor, links))
+        }
+        @if !still.is_empty() {
+            details {
+                summary { @if drawn.is_empty() { "Measures" } @else { "Measures that do not change" } ": " (still.len()) }
+                ul { @for of in still { li { (caption(of, report)) } } }
+            }
+        }
+    }
+}
+
 /// The values behind the charts.
-fn values(own: &WorkflowPage, anchor: &str, links: &Links<'_>) -> Markup {
+fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &Links<'_>) -> Markup {
     html! {
         details {
             summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
@@ -98,17 +115,17 @@ fn values(own: &WorkflowPage, anchor: &str, links: &Links<'_>) -> Markup {
                 table.values {
                     thead { tr {
                         th scope="col" { "Snapshot" }
-                        @for of in &own.charts { th scope="col" { (text(&of.expression)) } }
+                        @for of in drawn { th scope="col" { (text(&of.expression)) } }
                     } }
                     tbody { @for (day, report) in own.days.iter().enumerate() {
                         tr {
                             th scope="row" { (text(&report.date)) }
-                            @for of in &own.charts { td { (of.points.get(day).map_or(String::new(), |point| text(&point.shown))) } }
+                            @for of in drawn { td { (of.points.get(day).map_or(String::new(), |point| text(&point.shown))) } }
                         }
                     } }
                 }
             }
-            ul { @for of in &own.charts { @for bound in &of.bounds {
+            ul { @for of in drawn { @for bound in &of.bounds {
                 li {
                     code { (text(&of.expression)) } ": "
                     @for (at, step) in bound.steps.iter().enumerate() {
@@ -161,7 +178,7 @@ fn days(run: &[DayReport]) -> Markup {
             td {
                 @for rule in &first.failed { "✗ " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
                 @for rule in &first.undecided { "? " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
-                @for because in &first.because { (text(because)) " " }
+                @for because in &first.because { (prose(because)) " " }
             }
         }
     }
@@ -183,11 +200,11 @@ fn all_rules(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
                         } }
                         tbody { @for rule in judged() {
                             @let (class, sign, words) = light(rule.outcome);
-                            @let of = super::parts::of_rule(own, &rule.rule);
+                            @let of = shown_of(own, &rule.rule, rule.outcome);
                             tr data-rule=(rule.rule) data-outcome=(rule.outcome.as_str()) {
                                 th scope="row" { (text(&rule.title)) br; small { code { (text(&rule.rule)) } } }
                                 td class=(class) { (sign) " " (words) }
-                                td { @if let Some((_, point)) = of.and_then(|(chart, ..)| super::parts::newest(chart)) {
+                                td { @if let Some((_, point)) = of.and_then(|(chart, ..)| newest(chart)) {
                                     (text(&point.shown))
                                 } }
                                 td { @if let Some((_, bound, step)) = of { (asks(bound, step)) } }
