@@ -11,11 +11,8 @@ use super::write::{below, write};
 use super::{complain, find, git, remark};
 use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
 use crate::project::Inputs;
-use crate::render::html::{HtmlView, SourceUrl, render, render_site};
+use crate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
 use crate::report::page::PageReport;
-
-/// A larger page takes long to open: then each workflow should have one of its own.
-const LARGE: usize = 2 << 20;
 
 /// Write a page that shows where every rollout stands, and why
 ///

@@ -135,7 +135,8 @@ fn course_of(
     let own = Rulebook { run: &run, ..*rulebook };
     let vocabulary = &rulebook.program.vocabulary;
     let history = history_of(&own, series, options.day.point(vocabulary.axis()));
-    let is_cut = run.is_exceeded();
+    let charts = charts_of(&own, series);
+    let is_cut = run.is_exceeded() || charts.is_none();
     let in_days = |point: Point| point.in_days().to_f64_fast();
     WorkflowCourse {
         stages: vocabulary.stages.iter().map(ToString::to_string).collect(),
@@ -144,7 +145,7 @@ fn course_of(
         is_cut,
         at: series.snapshots.iter().map(|snapshot| in_days(snapshot.date)).collect(),
         today: in_days(as_of),
-        charts: charts_of(&own, series),
+        charts: charts.filter(|_| !is_cut).unwrap_or_default(),
         names: names_of(series, vocabulary),
     }
 }

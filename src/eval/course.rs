@@ -1,11 +1,10 @@
 //! What rules compare, along a series: each measure and what it is held against, as they were on each day. For charts.
 //!
-//! Looked at beside the judgement, with a budget of its own: no verdict depends on it.
+//! Looked at beside the judgement: no verdict depends on it.
 
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::budget::Budget;
 use super::memory::SeriesMemory;
 use super::{Evaluator, Moment, Rulebook, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, RuleBody};
@@ -51,19 +50,17 @@ pub fn comparisons(program: &Program) -> Vec<Comparison<'_>> {
     search.found
 }
 
-/// What expressions were worth on each day of a series, each on its own day: the first expression's value may be shown in the kind
-/// of the second.
+/// What pairs of expressions were worth on each day of a series, each on its own day, in a kind that both can be shown in; none
+/// where that takes more steps than a workflow may.
 pub fn course<'a>(
     rulebook: &Rulebook<'a>,
     snapshots: &'a [Snapshot],
     pairs: &[(&'a Expr, &'a Expr)],
-) -> Vec<Vec<(Figure, Figure)>> {
+) -> Option<Vec<Vec<(Figure, Figure)>>> {
     let memory = Rc::<SeriesMemory<'_>>::default();
-    let budget = Rc::new(Budget::for_checks());
     let day = |(at, newest): (usize, &'a Snapshot)| {
         let mut evaluator = Evaluator::new(rulebook, snapshots.get(..=at).unwrap_or_default());
         evaluator.memory = Rc::clone(&memory);
-        evaluator.budget = Rc::clone(&budget);
         evaluator.explains = false;
         let scope = Scope::at(Moment::on(newest.date, at, at));
         let of = |(left, right): &(&'a Expr, &'a Expr)| {
@@ -72,21 +69,17 @@ pub fn course<'a>(
         };
         let figures = pairs.iter().map(of).collect();
         memory.end_day();
-        figures
+        (!evaluator.budget.is_spent()).then_some(figures)
     };
     snapshots.iter().enumerate().map(day).collect()
 }
 
 impl<'a> Evaluator<'a> {
-    /// The value of an expression as one of a kind, where one is given; nothing once the budget is spent.
+    /// The value of an expression as one of a kind, where one is given.
     fn figure_as(&self, expr: &'a Expr, scope: Scope<'_, 'a>, kind: Option<&Kind>) -> Figure {
         let ty = self.program.expr(expr.id).map_or(&Type::Error, |info| &info.ty);
         let as_kind = kind.filter(|_| matches!(ty, Type::Amount(_))).map(|kind| Type::amount(kind.clone()));
-        let evidence = self.eval(expr, scope);
-        if self.budget.is_spent() {
-            return Figure::unknown();
-        }
-        self.figure_of(as_kind.as_ref().unwrap_or(ty), &evidence)
+        self.figure_of(as_kind.as_ref().unwrap_or(ty), &self.eval(expr, scope))
     }
 }
 
@@ -156,7 +149,9 @@ impl<'p> ComparisonSearch<'p> {
             let ty = self.program.expr(expr.id).map(|info| &info.ty);
             matches!(ty, Some(Type::Amount(_) | Type::Elapsed))
         };
-        if is_number(measure) && is_number(bound) {
+        // How long something has been so, beside something else, only says when a rule applies.
+        let is_time = self.program.expr(measure.id).is_some_and(|info| info.ty == Type::Elapsed);
+        if is_number(measure) && is_number(bound) && (part.alone || !is_time) {
             let (rule, Part { wanted: is_asked, alone: is_alone, confidence }) = (self.rule, part);
             self.found.push(Comparison { rule, measure, op, bound, confidence, is_asked, is_alone });
         }

@@ -12,18 +12,13 @@ use crate::types::Kind;
 use crate::value::{DAY, Number, Series};
 use crate::words::figure;
 
-/// Snapshots of a series that a chart has at most: the newest.
-const MAX_POINTS: usize = 1_100;
-
-/// The charts of a workflow, by the rules that need them. What no snapshot says has none.
-pub(crate) fn charts_of(rulebook: &Rulebook<'_>, series: &Series) -> Vec<Chart> {
-    if series.snapshots.len() > MAX_POINTS {
-        return Vec::new();
-    }
+/// The charts of a workflow, by the rules that need them. What no snapshot says has none. There are none at all where they take
+/// more than a workflow may.
+pub(crate) fn charts_of(rulebook: &Rulebook<'_>, series: &Series) -> Option<Vec<Chart>> {
     let all: Vec<Comparison<'_>> =
         comparisons(rulebook.program).into_iter().filter(|one| is_on(rulebook, series, one.rule)).collect();
     let pairs: Vec<_> = all.iter().map(|one| (one.measure, one.bound)).collect();
-    let days = course(rulebook, &series.snapshots, &pairs);
+    let days = course(rulebook, &series.snapshots, &pairs)?;
     let mut charts: Vec<(Chart, Scale)> = Vec::new();
     for (at, one) in all.iter().enumerate() {
         let of_days: Vec<&(Figure, Figure)> = days.iter().filter_map(|day| day.get(at)).collect();
@@ -43,7 +38,7 @@ pub(crate) fn charts_of(rulebook: &Rulebook<'_>, series: &Series) -> Vec<Chart> 
         }
     }
     let finished = charts.into_iter().map(|(chart, scale)| Chart { ticks: ticks(&chart, &scale), ..chart });
-    finished.collect()
+    Some(finished.collect())
 }
 
 /// Whether a rule does anything on the newest day.

@@ -18,7 +18,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub use link::SourceUrl;
 
-use self::link::Links;
+use self::link::PageContext;
 use self::parts::text;
 use crate::digest::sha256;
 use crate::engine::Answer;
@@ -36,21 +36,33 @@ pub struct HtmlView {
     pub source_url: Option<SourceUrl>,
 }
 
-/// Everything in one page.
+/// A page that is larger takes long to open.
+pub const LARGE: usize = 2 << 20;
+
+/// Everything in one page. One that would be too large draws only the measures that some rule asks for now.
 pub fn render(page: &Answer<PageReport>, view: &HtmlView) -> String {
-    let links = Links::new(&page.report, view.source_url.as_ref(), false);
+    let mut context = PageContext::new(&page.report, view.source_url.as_ref(), false);
+    let whole = one_page(page, &context);
+    if whole.len() <= LARGE {
+        return whole;
+    }
+    context.is_brief = true;
+    one_page(page, &context)
+}
+
+fn one_page(page: &Answer<PageReport>, context: &PageContext<'_>) -> String {
     let body = html! {
-        (index::head(page, &links))
+        (index::head(page, context))
         main {
-            (index::section(page, &links))
-            (matrix::section(&page.report, &links))
+            (index::section(page, context))
+            (matrix::section(&page.report, context))
             section aria-labelledby="workflows" {
                 h2 #workflows { "Each workflow" }
-                @for at in index::order(&page.report) { (workflow::section(&page.report, at, &links)) }
+                @for at in index::order(&page.report) { (workflow::section(&page.report, at, context)) }
             }
-            (since::section(&page.report, &links))
-            (policies::section(&page.report, &links))
-            (index::found(page, &links))
+            (since::section(&page.report, context))
+            (policies::section(&page.report, context))
+            (index::found(page, context))
         }
     };
     document("Tollgate report", &body)
@@ -58,7 +70,7 @@ pub fn render(page: &Answer<PageReport>, view: &HtmlView) -> String {
 
 /// An index, and a page for each workflow: their names, and what is in them.
 pub fn render_site(page: &Answer<PageReport>, view: &HtmlView) -> Vec<(String, String)> {
-    let links = Links::new(&page.report, view.source_url.as_ref(), true);
+    let links = PageContext::new(&page.report, view.source_url.as_ref(), true);
     let body = html! {
         (index::head(page, &links))
         main {

@@ -61,7 +61,7 @@ pub struct WorkflowPage {
     pub gates: Vec<GateChecklist>,
     /// Each snapshot as it was judged on its own day, as `history` reports it.
     pub days: Vec<DayReport>,
-    /// Whether judging all of its days takes more than a run may: then there are none.
+    /// Whether looking at all of its days takes more than a run may: then there are neither days nor charts.
     pub is_cut: bool,
     /// Where each of the days lies, in days since 1970.
     pub at: Vec<f64>,

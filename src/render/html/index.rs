@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::link::Links;
-use super::parts::{asks, badge, keeps, light, met, newest, prose, shown_of, stage, text, told};
+use super::link::PageContext;
+use super::parts::{asks, badge, is_judged_now, keeps, light, met, newest, prose, shown_of, stage, text, told};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -84,7 +84,7 @@ fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]
 }
 
 /// The title, what it all comes to, and where the parts of the page are.
-pub(super) fn head(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+pub(super) fn head(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
     let report = &page.report;
     let judgement = Answer {
         report: report.report.clone(),
@@ -126,7 +126,7 @@ fn counts(report: &Report) -> Markup {
 }
 
 /// All workflows, the most urgent first.
-pub(super) fn section(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
     let all = &page.report;
     let all = all.report.workflows.iter().zip(&all.workflows).map(|(report, page)| Row::new(report, page, all));
     let mut rows: Vec<Row<'_>> = all.collect();
@@ -152,7 +152,7 @@ pub(super) fn section(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
     }
 }
 
-fn drawn(row: &Row<'_>, rank: usize, links: &Links<'_>) -> Markup {
+fn drawn(row: &Row<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
     let (report, page) = (row.report, row.page);
     let name = report.name();
     let owner = page.owner.as_deref().unwrap_or("");
@@ -256,7 +256,7 @@ fn why(row: &Row<'_>) -> Markup {
 
 /// A measure or two: those of rules that stop it first, then those of the gate ahead.
 fn measures(row: &Row<'_>) -> Markup {
-    let judged = || row.report.rules.iter().filter(|rule| rule.outcome.is_judged());
+    let judged = || row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
     let stopping = judged().filter(|rule| rule.enforced && rule.applied.is_some());
     let open = judged().filter(|rule| rule.outcome == Outcome::Fail);
     let rules = stopping.chain(open).chain(judged());
@@ -314,7 +314,7 @@ fn filters(rows: &[Row<'_>]) -> Markup {
 }
 
 /// What is wrong with the files.
-pub(super) fn found(page: &Answer<PageReport>, links: &Links<'_>) -> Markup {
+pub(super) fn found(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
     let found = &page.report.report.diagnostics;
     let word = |severity: Severity| match severity {
         Severity::Error => "⚠ error",

@@ -53,9 +53,9 @@ fn encoded(path: &str) -> String {
     out
 }
 
-/// What a page links to.
+/// What all parts of a page go by: what it links to, and whether it is to be short.
 #[derive(Debug)]
-pub(super) struct Links<'a> {
+pub(super) struct PageContext<'a> {
     source: Option<&'a SourceUrl>,
     /// The anchor of each workflow, by its full name.
     anchors: BTreeMap<String, String>,
@@ -63,9 +63,11 @@ pub(super) struct Links<'a> {
     several: bool,
     /// Files of a base, which no address leads to.
     base: Option<String>,
+    /// Whether measures that no rule asks for now are listed and not drawn.
+    pub(super) is_brief: bool,
 }
 
-impl<'a> Links<'a> {
+impl<'a> PageContext<'a> {
     pub(super) fn new(page: &PageReport, source: Option<&'a SourceUrl>, several: bool) -> Self {
         let mut taken = BTreeSet::new();
         let mut anchors = BTreeMap::new();
@@ -79,7 +81,7 @@ impl<'a> Links<'a> {
         }
         let base = page.report.against.as_ref().map(|against| &against.reference);
         let base = base.or(page.since.as_ref().map(|since| &since.reference));
-        Self { source, anchors, several, base: base.map(|reference| format!("{reference}:")) }
+        Self { source, anchors, several, base: base.map(|reference| format!("{reference}:")), is_brief: false }
     }
 
     /// Whether each workflow has a file of its own.

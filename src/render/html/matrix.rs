@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::link::Links;
+use super::link::PageContext;
 use super::parts::{arrow, asks, badge, light, newest, outcome, shown_of, text};
 use crate::report::page::{PageReport, WorkflowPage};
 use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
@@ -24,7 +24,7 @@ impl<'p> Lights<'p> {
 }
 
 /// All tables.
-pub(super) fn section(page: &PageReport, links: &Links<'_>) -> Markup {
+pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
     let (gates, policies) = (of_gates(page), of_policies(page));
     html! {
         section aria-labelledby="gates" {
@@ -75,7 +75,7 @@ fn of_policies(page: &PageReport) -> Vec<Lights<'_>> {
     found.into_values().collect()
 }
 
-fn table(lights: &Lights<'_>, links: &Links<'_>) -> Markup {
+fn table(lights: &Lights<'_>, links: &PageContext<'_>) -> Markup {
     html! {
         h4 { (lights.title) }
         div.scroll tabindex="0" role="region" aria-label=(format!("Rules of {}", lights.title)) {

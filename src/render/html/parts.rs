@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::ast::{CompareOp, EffectKind};
 use crate::report::checklist::{ChecklistState, GateChecklist};
 use crate::report::page::{BoundStep, Chart, ChartBound, ChartPoint, WorkflowPage};
-use crate::report::{Decision, Outcome, WorkflowReport};
+use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
 
 /// A text of a stranger: hidden characters written out, lines as they are.
 pub(super) fn text(text: &str) -> String {
@@ -144,9 +144,19 @@ pub(super) fn prose(said: &str) -> Markup {
     html! { @for (at, part) in parts.iter().enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }
 }
 
-/// Whether a rule that asks it was judged today, whether its gate is asked for or lies ahead.
+/// Whether a rule is judged by the newest values, or stops the workflow by older ones: one of a move that was made, and passed,
+/// asks for nothing any more.
+pub(super) fn is_judged_now(rule: &RuleReport, report: &WorkflowReport) -> bool {
+    let leads_on = |gate: &String| {
+        let ahead = report.stage.as_ref().map(|stage| format!("{stage} -> "));
+        ahead.is_some_and(|ahead| gate.split(", ").any(|step| step.starts_with(&ahead)))
+    };
+    rule.outcome.is_judged() && (rule.gate.as_ref().is_none_or(leads_on) || rule.applied.is_some())
+}
+
+/// Whether a rule that asks it is judged now, whether its gate is asked for or lies ahead.
 pub(super) fn is_asked_now(bound: &ChartBound, report: &WorkflowReport) -> bool {
-    report.rules.iter().any(|rule| rule.outcome.is_judged() && bound.rules.contains(&rule.rule))
+    report.rules.iter().any(|rule| is_judged_now(rule, report) && bound.rules.contains(&rule.rule))
 }
 
 /// Whether a value is what a bound asks for; none where that is not known, or where it takes more for the rule to fail. A confidence asks for more than the value shows.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::link::Links;
+use super::link::PageContext;
 use super::parts::{arrow, text};
 use crate::report::against::Direction;
 use crate::report::overview::{RuleRow, SettingStep};
 use crate::report::page::{PageReport, ParamPage, WaiverTerm};
 
 /// All three.
-pub(super) fn section(page: &PageReport, links: &Links<'_>) -> Markup {
+pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
     html! {
         section aria-labelledby="thresholds" {
             h2 #thresholds { "Thresholds, and who set them" }
@@ -51,7 +51,7 @@ fn whose(of: &ParamPage) -> String {
 }
 
 /// What was changed from what the policies declare first; then all params.
-fn thresholds(page: &PageReport, links: &Links<'_>) -> Markup {
+fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
     let set: Vec<&ParamPage> =
         page.params.iter().filter(|param| param.moved.is_some() || param.row.because.is_some()).collect();
     let mut by_param: BTreeMap<&str, Vec<&ParamPage>> = BTreeMap::new();
@@ -68,7 +68,7 @@ fn thresholds(page: &PageReport, links: &Links<'_>) -> Markup {
     }
 }
 
-fn table(params: &[&ParamPage], links: &Links<'_>, label: &str) -> Markup {
+fn table(params: &[&ParamPage], links: &PageContext<'_>, label: &str) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(label) {
             table.params {
@@ -103,7 +103,7 @@ fn table(params: &[&ParamPage], links: &Links<'_>, label: &str) -> Markup {
 }
 
 /// What counts from which day on.
-fn steps(steps: &[SettingStep], links: &Links<'_>) -> Markup {
+fn steps(steps: &[SettingStep], links: &PageContext<'_>) -> Markup {
     html! { @for step in steps {
         br; small {
             @match &step.from { Some(from) => { "from " (text(from)) ": " } None => { "before: " } }
@@ -112,7 +112,7 @@ fn steps(steps: &[SettingStep], links: &Links<'_>) -> Markup {
     } }
 }
 
-fn waivers(terms: &[WaiverTerm], links: &Links<'_>) -> Markup {
+fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
     html! {
         @if terms.is_empty() { p { "There is no waiver." } } @else {
             div.scroll tabindex="0" role="region" aria-label="Waivers" {
@@ -146,7 +146,7 @@ fn left(term: &WaiverTerm) -> Markup {
     }
 }
 
-fn rules(rules: &[RuleRow], links: &Links<'_>) -> Markup {
+fn rules(rules: &[RuleRow], links: &PageContext<'_>) -> Markup {
     let mut policies: BTreeMap<&str, Vec<&RuleRow>> = BTreeMap::new();
     rules.iter().for_each(|rule| policies.entry(&rule.policy).or_default().push(rule));
     html! {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::link::Links;
+use super::link::PageContext;
 use super::parts::{arrow, does, light, prose, text};
 use crate::ast::EffectKind;
 use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
@@ -13,7 +13,7 @@ use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
 const PLACES: usize = 8;
 
 /// All that a workflow is told of, what stops it first.
-pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &Links<'_>) -> Markup {
+pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageContext<'_>) -> Markup {
     let own: Vec<ReportEntry<'_>> =
         entries(&[workflow], EffectKind::Note, Together::Alike).into_iter().flat_map(|(_, own)| own).collect();
     html! {
@@ -23,7 +23,7 @@ pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &Links<
     }
 }
 
-fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &Links<'_>) -> Markup {
+fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> Markup {
     let rule = entry.rule;
     let Some(applied) = rule.applied else { return html! {} };
     let (class, sign, words) = light(rule.outcome);
@@ -50,7 +50,7 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &Links<'_>) -> Markup
     }
 }
 
-fn facts(rule: &RuleReport, links: &Links<'_>) -> Markup {
+fn facts(rule: &RuleReport, links: &PageContext<'_>) -> Markup {
     html! {
         @if let Some(gate) = &rule.gate {
             dt { "gate" } dd {
@@ -76,7 +76,7 @@ fn facts(rule: &RuleReport, links: &Links<'_>) -> Markup {
 }
 
 /// The lines that are said something of, the rule's own before those of the data.
-fn places(page: &PageReport, rule: &RuleReport, is_alike: bool, links: &Links<'_>) -> Markup {
+fn places(page: &PageReport, rule: &RuleReport, is_alike: bool, links: &PageContext<'_>) -> Markup {
     let in_policy = |place: &&LabelReport| place.region.file == rule.policy.file;
     let (own, data): (Vec<&LabelReport>, Vec<&LabelReport>) = rule.places.iter().partition(in_policy);
     let own = if is_alike { Vec::new() } else { own };

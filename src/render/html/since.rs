@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::link::Links;
+use super::link::PageContext;
 use super::parts::{badge, stage, text};
 use super::policies::direction;
 use crate::report::page::{PageReport, Standing};
 
 /// Nothing where no base was named.
-pub(super) fn section(page: &PageReport, links: &Links<'_>) -> Markup {
+pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
     let Some(since) = &page.since else { return html! {} };
     let commit: String = since.commit.chars().take(12).collect();
     html! {

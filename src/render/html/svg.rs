@@ -26,6 +26,10 @@ pub(super) fn markers() -> Markup {
     html! {
         svg.defs width="0" height="0" aria-hidden="true" focusable="false" {
             defs {
+                (super::timeline::markers())
+                marker #cross markerWidth="10" markerHeight="10" refX="5" refY="5" markerUnits="userSpaceOnUse" {
+                    path d="M1 1l8 8m-8 0 8-8" {}
+                }
                 marker #dot markerWidth="6" markerHeight="6" refX="3" refY="3" markerUnits="userSpaceOnUse" {
                     circle cx="3" cy="3" r="2.5" {}
                 }
@@ -75,11 +79,14 @@ pub(super) fn short(number: f64) -> String {
 pub(super) fn dates(workflow: &WorkflowPage, y: f64) -> Markup {
     let (first, last) = (workflow.days.first(), workflow.days.last().filter(|_| workflow.days.len() > 1));
     html! {
-        @if let Some(day) = first { text.ax x=(LEFT) y=(short(y)) { (text(&day.date)) } }
-        @if let Some(day) = last {
-            text.ax.end x=(short(LEFT + WIDTH)) y=(short(y)) { (text(&day.date)) }
-        }
+        @if let Some(day) = first { text.dt x=(LEFT) y=(short(y)) { (text(&day.date)) } }
+        @if let Some(day) = last { text.dt.end x=(short(LEFT + WIDTH)) y=(short(y)) { (text(&day.date)) } }
     }
+}
+
+/// Lines from left to right at these heights.
+pub(super) fn grid(heights: impl Iterator<Item = f64>) -> String {
+    heights.map(|y| format!("M{LEFT} {}h{WIDTH}", short(y))).collect()
 }
 
 /// Where values lie from top to bottom.
@@ -114,13 +121,15 @@ pub(super) fn chart(
             figcaption { (caption(chart, report)) }
             svg.c viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, height)) role="img" tabindex="0"
                 aria-label=(label(chart)) aria-describedby=(format!("v-{anchor}")) data-column=(number + 1) {
-                @for (at, shown) in &chart.ticks {
-                    line.grid x1=(LEFT) x2=(LEFT + WIDTH) y1=(short(scale.y(*at))) y2=(short(scale.y(*at))) {}
-                    text.ax.end x=(LEFT - 6.0) y=(short(scale.y(*at) + 4.0)) { (text(shown)) }
+                path.grid d=(grid(chart.ticks.iter().map(|(at, _)| scale.y(*at)))) {}
+                g.end { @for (at, shown) in &chart.ticks {
+                    text x=(LEFT - 6.0) y=(short(scale.y(*at) + 4.0)) { (text(shown)) }
+                } }
+                @for bound in &chart.bounds {
+                    (drawn_bound(bound, is_asked_now(bound, report), workflow, (&time, &scale)))
                 }
-                @for bound in &chart.bounds { (drawn_bound(bound, workflow, &time, &scale)) }
                 (drawn_values(workflow, chart, &time, &scale))
-                (dates(workflow, height - 2.0))
+                use href={ "#x-" (anchor) } y=(short(height)) {}
             }
         }
     }
@@ -132,7 +141,8 @@ pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
         b { code { (text(&chart.expression)) } }
         @if let Some((day, point)) = newest(chart) {
             ": " b.value { (text(&point.shown)) }
-            @for bound in telling(chart, day) {
+            @let any = chart.bounds.iter().any(|bound| is_asked_now(bound, report));
+            @for bound in telling(chart, day).into_iter().filter(|bound| !any || is_asked_now(bound, report)) {
                 @if let Some(step) = bound.on(day) {
                     @let is_asked = is_asked_now(bound, report);
                     @let is_kept = keeps(bound, step, point).filter(|_| is_asked);
@@ -188,27 +198,45 @@ fn label(chart: &Chart) -> String {
     text(&format!("Chart of {}: {course}{gaps}", chart.expression))
 }
 
-/// A bound as a line in steps, and the side that does not keep to it.
-fn drawn_bound(bound: &ChartBound, workflow: &WorkflowPage, time: &TimeScale, scale: &ValueScale) -> Markup {
+/// A bound as a line in steps, with the side that does not keep to it where a rule asks for that now.
+fn drawn_bound(
+    bound: &ChartBound,
+    is_asked: bool,
+    workflow: &WorkflowPage,
+    (time, scale): (&TimeScale, &ValueScale),
+) -> Markup {
     let x = |day: usize| workflow.at.get(day).map_or(LEFT, |at| time.x(*at));
-    let (mut line, mut sides) = (String::new(), Vec::new());
+    let below = fails_below(bound).filter(|_| is_asked);
+    let (mut line, mut side) = (String::new(), String::new());
+    // Where the last stretch began and ended.
+    let mut stretch: Option<(f64, f64)> = None;
+    let end = |is_below: bool| if is_below { TOP + HEIGHT } else { TOP };
     for (at, step) in bound.steps.iter().enumerate() {
         let from = if step.from == 0 { LEFT } else { x(step.from) };
         let to = bound.steps.get(at + 1).map_or(LEFT + WIDTH, |next| x(next.from));
-        let Some(value) = step.at else { continue };
+        let closed = |first: f64, side: &mut String| {
+            // Writing to a string cannot fail.
+            let _ = below.map(|below| write!(side, "V{:.0}H{first:.0}z", end(below)));
+        };
+        let Some(value) = step.at else {
+            stretch.take().into_iter().for_each(|(first, _)| closed(first, &mut side));
+            continue;
+        };
         let y = scale.y(value);
-        // Writing to a string cannot fail.
-        let _ = write!(line, "M{} {}H{}", short(from), short(y), short(to));
-        if let Some(is_below) = fails_below(bound) {
-            let (top, height) = if is_below { (y, TOP + HEIGHT - y) } else { (TOP, y - TOP) };
-            sides.push((from, top, to - from, height));
+        let drawn = match stretch {
+            Some(_) => format!("V{y:.0}H{to:.0}"),
+            None => format!("M{from:.0} {y:.0}H{to:.0}"),
+        };
+        line.push_str(&drawn);
+        side.push_str(if below.is_some() { &drawn } else { "" });
+        stretch = Some((stretch.map_or(from, |(first, _)| first), to));
+        if at + 1 == bound.steps.len() {
+            stretch.take().into_iter().for_each(|(first, _)| closed(first, &mut side));
         }
     }
     html! {
-        @for (x, y, width, height) in sides {
-            rect.side x=(short(x)) y=(short(y)) width=(short(width)) height=(short(height)) {}
-        }
-        path.bound d=(line) {}
+        @if !side.is_empty() { path.side d=(side) {} }
+        path class=(if is_asked { "bound" } else { "bound past" }) d=(line) {}
     }
 }
 
@@ -225,39 +253,74 @@ fn fails_below(bound: &ChartBound) -> Option<bool> {
     }
 }
 
+/// A line from point to point in whole units, each told by how far it is from the one before: that takes least room.
+#[derive(Default)]
+pub(super) struct Trail {
+    pub(super) path: String,
+    last: Option<(f64, f64)>,
+    is_drawn: bool,
+}
+
+impl Trail {
+    /// Draws on to a point, or begins there.
+    pub(super) fn to(&mut self, x: f64, y: f64) {
+        let (x, y) = (x.round(), y.round());
+        let (from_x, from_y) = self.last.unwrap_or((0.0, 0.0));
+        let sign = if self.is_drawn { " " } else { "m" };
+        let gap = if y < from_y { "" } else { " " };
+        // Writing to a string cannot fail. Plus zero is never minus zero.
+        let _ = write!(self.path, "{sign}{}{gap}{}", x - from_x + 0.0, y - from_y + 0.0);
+        (self.last, self.is_drawn) = (Some((x, y)), true);
+    }
+
+    /// Begins anew at the next point.
+    pub(super) fn lift(&mut self) {
+        self.is_drawn = false;
+    }
+}
+
 /// Values as dots on a line that breaks where nothing is known, those that a rule failed for as crosses, and bars where a value lies between
 /// two others.
 fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale: &ValueScale) -> Markup {
-    let (mut line, mut bars, mut crosses, mut gaps) =
-        (String::new(), String::new(), String::new(), String::new());
-    let mut is_broken = true;
+    let (mut line, mut crosses) = (Trail::default(), Trail::default());
+    let (mut bars, mut gaps) = (String::new(), String::new());
+    let is_gap = |day: usize| chart.points.get(day).is_some_and(|point| !point.is_known());
     for (day, (point, at)) in chart.points.iter().zip(&workflow.at).enumerate() {
-        let x = short(time.x(*at));
+        let x = time.x(*at);
         let failed = workflow.days.get(day).map_or(&[][..], |day| &day.failed);
         let stops = |bound: &ChartBound| bound.rules.iter().any(|rule| failed.contains(rule));
         let is_off = |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false) && stops(bound);
         let fails = chart.bounds.iter().any(|bound| bound.on(day).is_some_and(|step| is_off(bound, step)));
-        if let Some(value) = point.exact() {
-            let y = short(scale.y(value));
-            let _ = write!(line, "{}{x} {y}", if is_broken { "M" } else { "L" });
-            is_broken = false;
-            if fails {
-                let _ = write!(crosses, "M{x} {y}m-4-4l8 8m-8 0l8-8");
+        // Writing to a string cannot fail.
+        match (point.exact(), point.is_known()) {
+            (Some(value), _) => {
+                line.to(x, scale.y(value));
+                if fails {
+                    crosses.lift();
+                    crosses.to(x, scale.y(value));
+                }
+                continue;
             }
-            continue;
+            (None, true) => {
+                let (low, high) = (point.low.unwrap_or(scale.low), point.high.unwrap_or(scale.high));
+                let _ = write!(bars, "M{} {}V{}", short(x), short(scale.y(low)), short(scale.y(high)));
+            }
+            (None, false) => {
+                // A gap goes on from the one before it.
+                let before = day.checked_sub(1).filter(|day| is_gap(*day));
+                let from = before.and_then(|day| workflow.at.get(day)).map_or(x - 3.0, |at| time.x(*at) + 3.0);
+                let _ = match before {
+                    Some(_) => write!(gaps, "h{:.0}", (x + 3.0).round() - from.round()),
+                    None => write!(gaps, "M{:.0} {:.0}h6", from, TOP + HEIGHT / 2.0),
+                };
+            }
         }
-        is_broken = true;
-        if point.is_known() {
-            let (low, high) = (scale.y(point.low.unwrap_or(scale.low)), scale.y(point.high.unwrap_or(scale.high)));
-            let _ = write!(bars, "M{x} {}V{}", short(low), short(high));
-        } else {
-            let _ = write!(gaps, "M{x} {}v{}", short(TOP), short(HEIGHT));
-        }
+        line.lift();
     }
     html! {
         @if !gaps.is_empty() { path.gap d=(gaps) {} }
-        path.line d=(line) {}
+        @if !line.path.is_empty() { path.line d=(line.path) {} }
         @if !bars.is_empty() { path.between d=(bars) {} }
-        @if !crosses.is_empty() { path.cross d=(crosses) {} }
+        @if !crosses.path.is_empty() { path.cross d=(crosses.path) {} }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use maud::{Markup, html};
 
 use super::parts::{badge, text, told};
-use super::svg::{LEFT, RIGHT, TimeScale, WIDTH, dates, short};
+use super::svg::{LEFT, RIGHT, TimeScale, Trail, WIDTH, dates, grid, short};
 use crate::report::page::WorkflowPage;
 use crate::report::{DayReport, Decision};
 
@@ -15,13 +15,23 @@ const TOP: f64 = 6.0;
 const BOTTOM: f64 = 18.0;
 /// The decisions that are marked, each with the form of its mark.
 const MARKED: [(Decision, &str); 6] = [
-    (Decision::Continue, "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0"),
-    (Decision::Advance, "m0-6l6 10h-12z"),
-    (Decision::Hold, "m-5-5h10v10h-10z"),
-    (Decision::Rollback, "m0-8l8 8l-8 8l-8-8z"),
-    (Decision::Error, "m-5-5l10 10m-10 0l10-10"),
-    (Decision::Retired, "m-4 0h8"),
+    (Decision::Continue, "M5 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0"),
+    (Decision::Advance, "M8 2l6 10h-12z"),
+    (Decision::Hold, "M3 3h10v10h-10z"),
+    (Decision::Rollback, "M8 0l8 8l-8 8l-8-8z"),
+    (Decision::Error, "M3 3l10 10m-10 0l10-10"),
+    (Decision::Retired, "M4 8h8"),
 ];
+
+/// The marks, which every timeline names.
+pub(super) fn markers() -> Markup {
+    html! {
+        @for (decision, form) in MARKED {
+            marker #{ "m-" (told(decision).0) } markerWidth="16" markerHeight="16" refX="8" refY="8"
+                markerUnits="userSpaceOnUse" { path class={ "m " (told(decision).0) } d=(form) {} }
+        }
+    }
+}
 
 /// The timeline, and what its marks mean.
 pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
@@ -36,16 +46,16 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
             }
             svg.c.t viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, short(height))) role="img" tabindex="0"
                 aria-label=(label(workflow)) aria-describedby=(format!("h-{anchor}")) data-column="0" {
-                @for (at, stage) in stages.iter().enumerate() {
-                    @let y = y(at, stages.len());
-                    line.grid x1=(LEFT) x2=(LEFT + WIDTH) y1=(short(y)) y2=(short(y)) {}
-                    text.ax.end x=(LEFT - 6.0) y=(short(y + 4.0)) { (cropped(stage)) }
-                }
+                path.grid d=(grid((0..stages.len()).map(|at| y(at, stages.len())))) {}
+                g.end { @for (at, stage) in stages.iter().enumerate() {
+                    text x=(LEFT - 6.0) y=(short(y(at, stages.len()) + 4.0)) { (cropped(stage)) }
+                } }
                 path.stage d=(steps(workflow, &stages, &time)) {}
-                @for (decision, form) in used {
-                    path class={ "m " (told(*decision).0) } d=(marks(workflow, &stages, &time, *decision, form)) {}
+                @for (decision, _) in used {
+                    path class={ "at " (told(*decision).0) } d=(marks(workflow, &stages, &time, *decision)) {}
                 }
-                (dates(workflow, height - 2.0))
+                defs { g #{ "x-" (anchor) } { (dates(workflow, -2.0)) } }
+                use href={ "#x-" (anchor) } y=(short(height)) {}
             }
         }
     }
@@ -74,11 +84,16 @@ fn y_of(day: &DayReport, stages: &[String]) -> f64 {
 
 /// A line that goes up where a workflow moves on.
 fn steps(workflow: &WorkflowPage, stages: &[String], time: &TimeScale) -> String {
-    let mut path = String::new();
+    let (mut path, mut last) = (String::new(), None);
     for (day, at) in workflow.days.iter().zip(&workflow.at) {
         let (x, y) = (short(time.x(*at)), short(y_of(day, stages)));
         // Writing to a string cannot fail.
-        let _ = if path.is_empty() { write!(path, "M{x} {y}") } else { write!(path, "H{x}V{y}") };
+        let _ = match &last {
+            None => write!(path, "M{x} {y}"),
+            Some(last) if *last != y => write!(path, "H{x}V{y}"),
+            Some(_) => Ok(()),
+        };
+        last = Some(y);
     }
     if !path.is_empty() {
         let _ = write!(path, "H{}", short(time.x(workflow.today)));
@@ -86,15 +101,14 @@ fn steps(workflow: &WorkflowPage, stages: &[String], time: &TimeScale) -> String
     path
 }
 
-fn marks(
-    workflow: &WorkflowPage,
-    stages: &[String],
-    time: &TimeScale,
-    decision: Decision,
-    form: &str,
-) -> String {
-    let days = workflow.days.iter().zip(&workflow.at).filter(|(day, _)| day.decision == decision);
-    days.map(|(day, at)| format!("M{} {}{form}", short(time.x(*at)), short(y_of(day, stages)))).collect()
+/// The snapshots with a decision: points, at each of which there is a mark.
+fn marks(workflow: &WorkflowPage, stages: &[String], time: &TimeScale, decision: Decision) -> String {
+    let mut trail = Trail::default();
+    for (day, at) in workflow.days.iter().zip(&workflow.at).filter(|(day, _)| day.decision == decision) {
+        trail.lift();
+        trail.to(time.x(*at), y_of(day, stages));
+    }
+    trail.path
 }
 
 /// What somebody who cannot see it is told.

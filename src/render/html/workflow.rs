@@ -1,10 +1,10 @@
 //! What the page says of one workflow: its ladder, what stops it, the gate ahead, its course, its measures, and its history.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::index::{due, since};
-use super::link::Links;
-use super::parts::{arrow, asks, badge, does, light, met, newest, outcome, prose, shown_of, stage, text};
+use super::link::PageContext;
+use super::parts::{arrow, asks, badge, does, is_asked_now, is_judged_now, light, met, outcome, prose, stage, text};
 use super::svg::{TimeScale, caption, chart};
 use super::timeline::timeline;
 use super::rules;
@@ -13,7 +13,7 @@ use crate::report::page::{Chart, PageReport, WaiverTerm, WorkflowPage};
 use crate::report::{DayReport, Outcome, WorkflowReport};
 
 /// The part of the workflow of a number.
-pub(super) fn section(page: &PageReport, at: usize, links: &Links<'_>) -> Markup {
+pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> Markup {
     let (Some(report), Some(own)) = (page.report.workflows.get(at), page.workflows.get(at)) else {
         return html! {};
     };
@@ -31,7 +31,6 @@ pub(super) fn section(page: &PageReport, at: usize, links: &Links<'_>) -> Markup
             @if !own.days.is_empty() { (timeline(own, anchor)) }
             (charts((report, own), anchor, links))
             (history(own, anchor))
-            (all_rules(report, own))
             (waivers(page, &name, links))
         }
     }
@@ -86,28 +85,63 @@ fn checklist(gate: &GateChecklist) -> Markup {
     }
 }
 
-/// A chart of each measure that changes, and a list of the others.
-fn charts((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &Links<'_>) -> Markup {
-    let (drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
-    html! {
-        @if !drawn.is_empty() {
-            h4 { "Measures over time" }
+/// A chart of each measure that changes: those that are asked now before those that are not. The others are listed.
+fn charts((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &PageContext<'_>) -> Markup {
+    let (mut drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
+    drawn.sort_by_key(|of| rank(of, report));
+    let asked = drawn.iter().filter(|of| rank(of, report) < NOT_ASKED).count();
+    let listed: Vec<&Chart> = if links.is_brief { drawn.split_off(asked) } else { Vec::new() };
+    let (now, later) = drawn.split_at_checked(asked).unwrap_or((&drawn, &[]));
+    let all = |charts: &[&Chart], first: usize| {
+        html! {
             div.charts {
-                @for (number, of) in drawn.iter().enumerate() { (chart((report, own), of, number, anchor)) }
+                @for (number, of) in charts.iter().enumerate() {
+                    (chart((report, own), of, first + number, anchor))
+                }
             }
-            (values(own, &drawn, anchor, links))
         }
-        @if !still.is_empty() {
-            details {
-                summary { @if drawn.is_empty() { "Measures" } @else { "Measures that do not change" } ": " (still.len()) }
-                ul { @for of in still { li { (caption(of, report)) } } }
-            }
+    };
+    html! {
+        @if !now.is_empty() {
+            h4 { "Measures over time" }
+            (all(now, 0))
+        }
+        @if !later.is_empty() {
+            details { summary { "Measures that no rule asks of it now: " (later.len()) } (all(later, asked)) }
+        }
+        @if !drawn.is_empty() { (values(own, &drawn, anchor, links)) }
+        (list("Measures that no rule asks of it now", &listed, report))
+        (list(if drawn.is_empty() { "Measures" } else { "Measures that do not change" }, &still, report))
+    }
+}
+
+/// Measures without a chart.
+fn list(title: &str, of: &[&Chart], report: &WorkflowReport) -> Markup {
+    html! {
+        @if !of.is_empty() {
+            details { summary { (title) ": " (of.len()) } ul { @for one in of { li { (caption(one, report)) } } } }
         }
     }
 }
 
+/// The rank of a chart that no rule asks for now.
+const NOT_ASKED: u8 = 2;
+
+/// What a rule fails for comes first, then what rules ask now.
+fn rank(of: &Chart, report: &WorkflowReport) -> u8 {
+    let mut bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report)).peekable();
+    let failed = |rule: &String| {
+        report.rules.iter().any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
+    };
+    match (bounds.peek().is_some(), bounds.any(|bound| bound.rules.iter().any(failed))) {
+        (_, true) => 0,
+        (true, false) => 1,
+        (false, false) => NOT_ASKED,
+    }
+}
+
 /// The values behind the charts.
-fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &Links<'_>) -> Markup {
+fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &PageContext<'_>) -> Markup {
     html! {
         details {
             summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
@@ -117,12 +151,7 @@ fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &Links<'_>)
                         th scope="col" { "Snapshot" }
                         @for of in drawn { th scope="col" { (text(&of.expression)) } }
                     } }
-                    tbody { @for (day, report) in own.days.iter().enumerate() {
-                        tr {
-                            th scope="row" { (text(&report.date)) }
-                            @for of in drawn { td { (of.points.get(day).map_or(String::new(), |point| text(&point.shown))) } }
-                        }
-                    } }
+                    tbody { (rows(own, drawn)) }
                 }
             }
             ul { @for of in drawn { @for bound in &of.bounds {
@@ -139,6 +168,21 @@ fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &Links<'_>)
             } } }
         }
     }
+}
+
+/// A row for each snapshot. There are very many cells, so what HTML lets one leave out is left out: where each of them ends.
+fn rows(own: &WorkflowPage, drawn: &[&Chart]) -> Markup {
+    let cell = |day: usize| move |of: &&Chart| of.points.get(day).map_or("", |point| &*point.shown).to_owned();
+    let mut rows = String::new();
+    for (day, report) in own.days.iter().enumerate() {
+        rows.push_str("<tr><th scope=row>");
+        rows.push_str(&html! { (text(&report.date)) }.into_string());
+        for value in drawn.iter().map(cell(day)) {
+            rows.push_str("<td>");
+            rows.push_str(&html! { (text(&value)) }.into_string());
+        }
+    }
+    PreEscaped(rows)
 }
 
 /// Every verdict, those that go on in the same way in one row.
@@ -184,45 +228,8 @@ fn days(run: &[DayReport]) -> Markup {
     }
 }
 
-/// How every rule came out that was judged.
-fn all_rules(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
-    let judged = || report.rules.iter().filter(|rule| rule.outcome.is_judged());
-    let rest = report.rules.len() - judged().count();
-    html! {
-        @if judged().next().is_some() {
-            details {
-                summary { "All rules: " (judged().count()) " judged, " (rest) " off or not applicable" }
-                div.scroll tabindex="0" role="region" aria-label="All rules" {
-                    table.rules {
-                        thead { tr {
-                            th scope="col" { "Rule" } th scope="col" { "Outcome" } th scope="col" { "Value" }
-                            th scope="col" { "Asks" } th scope="col" { "Gate" }
-                        } }
-                        tbody { @for rule in judged() {
-                            @let (class, sign, words) = light(rule.outcome);
-                            @let of = shown_of(own, &rule.rule, rule.outcome);
-                            tr data-rule=(rule.rule) data-outcome=(rule.outcome.as_str()) {
-                                th scope="row" { (text(&rule.title)) br; small { code { (text(&rule.rule)) } } }
-                                td class=(class) { (sign) " " (words) }
-                                td { @if let Some((_, point)) = of.and_then(|(chart, ..)| newest(chart)) {
-                                    (text(&point.shown))
-                                } }
-                                td { @if let Some((_, bound, step)) = of { (asks(bound, step)) } }
-                                td {
-                                    @if let Some(gate) = &rule.gate { (arrow(gate)) }
-                                    @if !rule.enforced { " " small { "ahead" } }
-                                }
-                            }
-                        } }
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// The waivers that speak of it.
-fn waivers(page: &PageReport, name: &str, links: &Links<'_>) -> Markup {
+fn waivers(page: &PageReport, name: &str, links: &PageContext<'_>) -> Markup {
     let own: Vec<&WaiverTerm> =
         page.waivers.iter().filter(|term| term.workflows.iter().any(|own| own == name)).collect();
     html! {
