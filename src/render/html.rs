@@ -6,6 +6,7 @@
 mod index;
 mod link;
 mod matrix;
+mod measures;
 mod parts;
 mod policies;
 mod rules;

@@ -40,7 +40,7 @@ pub struct WorkflowHistory {
 }
 
 /// A snapshot as it was judged on its own day, or at its own instant.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DayReport {
     /// The day or the instant of the snapshot, as of which it was judged too.

@@ -107,11 +107,11 @@ impl ValueScale {
     }
 }
 
-/// A chart, with a caption that says what it is and what it asks; `number` tells it from others of its workflow.
+/// A chart, with a caption that says what it is and what it asks; `column` is that of its values in the table.
 pub(super) fn chart(
     (report, workflow): (&WorkflowReport, &WorkflowPage),
     chart: &Chart,
-    number: usize,
+    column: usize,
     anchor: &str,
 ) -> Markup {
     let (time, scale) = (TimeScale::of(workflow), ValueScale::of(chart));
@@ -120,7 +120,7 @@ pub(super) fn chart(
         figure.chart {
             figcaption { (caption(chart, report)) }
             svg.c viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, height)) role="img" tabindex="0"
-                aria-label=(label(chart)) aria-describedby=(format!("v-{anchor}")) data-column=(number + 1) {
+                aria-label=(label(chart)) aria-describedby=(format!("v-{anchor}")) data-column=(column) {
                 path.grid d=(grid(chart.ticks.iter().map(|(at, _)| scale.y(*at)))) {}
                 g.end { @for (at, shown) in &chart.ticks {
                     text x=(LEFT - 6.0) y=(short(scale.y(*at) + 4.0)) { (text(shown)) }

@@ -1,15 +1,15 @@
 //! What the page says of one workflow: its ladder, what stops it, the gate ahead, its course, its measures, and its history.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::index::{due, since};
 use super::link::PageContext;
-use super::parts::{arrow, asks, badge, does, is_asked_now, is_judged_now, light, met, outcome, prose, stage, text};
-use super::svg::{TimeScale, caption, chart};
+use super::parts::{arrow, badge, does, light, met, outcome, prose, stage, text};
+use super::svg::TimeScale;
 use super::timeline::timeline;
-use super::rules;
+use super::{measures, rules};
 use crate::report::checklist::GateChecklist;
-use crate::report::page::{Chart, PageReport, WaiverTerm, WorkflowPage};
+use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
 use crate::report::{DayReport, Outcome, WorkflowReport};
 
 /// The part of the workflow of a number.
@@ -29,7 +29,7 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
             @for gate in &own.gates { (checklist(gate)) }
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
             @if !own.days.is_empty() { (timeline(own, anchor)) }
-            (charts((report, own), anchor, links))
+            (measures::section((report, own), anchor, links))
             (history(own, anchor))
             (waivers(page, &name, links))
         }
@@ -85,111 +85,11 @@ fn checklist(gate: &GateChecklist) -> Markup {
     }
 }
 
-/// A chart of each measure that changes: those that are asked now before those that are not. The others are listed.
-fn charts((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &PageContext<'_>) -> Markup {
-    let (mut drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
-    drawn.sort_by_key(|of| rank(of, report));
-    let asked = drawn.iter().filter(|of| rank(of, report) < NOT_ASKED).count();
-    let listed: Vec<&Chart> = if links.is_brief { drawn.split_off(asked) } else { Vec::new() };
-    let (now, later) = drawn.split_at_checked(asked).unwrap_or((&drawn, &[]));
-    let all = |charts: &[&Chart], first: usize| {
-        html! {
-            div.charts {
-                @for (number, of) in charts.iter().enumerate() {
-                    (chart((report, own), of, first + number, anchor))
-                }
-            }
-        }
-    };
-    html! {
-        @if !now.is_empty() {
-            h4 { "Measures over time" }
-            (all(now, 0))
-        }
-        @if !later.is_empty() {
-            details { summary { "Measures that no rule asks of it now: " (later.len()) } (all(later, asked)) }
-        }
-        @if !drawn.is_empty() { (values(own, &drawn, anchor, links)) }
-        (list("Measures that no rule asks of it now", &listed, report))
-        (list(if drawn.is_empty() { "Measures" } else { "Measures that do not change" }, &still, report))
-    }
-}
-
-/// Measures without a chart.
-fn list(title: &str, of: &[&Chart], report: &WorkflowReport) -> Markup {
-    html! {
-        @if !of.is_empty() {
-            details { summary { (title) ": " (of.len()) } ul { @for one in of { li { (caption(one, report)) } } } }
-        }
-    }
-}
-
-/// The rank of a chart that no rule asks for now.
-const NOT_ASKED: u8 = 2;
-
-/// What a rule fails for comes first, then what rules ask now.
-fn rank(of: &Chart, report: &WorkflowReport) -> u8 {
-    let mut bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report)).peekable();
-    let failed = |rule: &String| {
-        report.rules.iter().any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
-    };
-    match (bounds.peek().is_some(), bounds.any(|bound| bound.rules.iter().any(failed))) {
-        (_, true) => 0,
-        (true, false) => 1,
-        (false, false) => NOT_ASKED,
-    }
-}
-
-/// The values behind the charts.
-fn values(own: &WorkflowPage, drawn: &[&Chart], anchor: &str, links: &PageContext<'_>) -> Markup {
-    html! {
-        details {
-            summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
-            div.scroll tabindex="0" role="region" aria-label="Values" {
-                table.values {
-                    thead { tr {
-                        th scope="col" { "Snapshot" }
-                        @for of in drawn { th scope="col" { (text(&of.expression)) } }
-                    } }
-                    tbody { (rows(own, drawn)) }
-                }
-            }
-            ul { @for of in drawn { @for bound in &of.bounds {
-                li {
-                    code { (text(&of.expression)) } ": "
-                    @for (at, step) in bound.steps.iter().enumerate() {
-                        @if at > 0 { "; from " (own.days.get(step.from).map_or(String::new(), |day| text(&day.date))) " " }
-                        (asks(bound, step))
-                        @if let Some(place) = &step.place { " (" (links.place(place)) ")" }
-                        @if let Some(because) = &step.because { " because: " (text(because)) }
-                    }
-                    " " small { "in " (bound.rules.iter().map(|rule| text(rule)).collect::<Vec<_>>().join(", ")) }
-                }
-            } } }
-        }
-    }
-}
-
-/// A row for each snapshot. There are very many cells, so what HTML lets one leave out is left out: where each of them ends.
-fn rows(own: &WorkflowPage, drawn: &[&Chart]) -> Markup {
-    let cell = |day: usize| move |of: &&Chart| of.points.get(day).map_or("", |point| &*point.shown).to_owned();
-    let mut rows = String::new();
-    for (day, report) in own.days.iter().enumerate() {
-        rows.push_str("<tr><th scope=row>");
-        rows.push_str(&html! { (text(&report.date)) }.into_string());
-        for value in drawn.iter().map(cell(day)) {
-            rows.push_str("<td>");
-            rows.push_str(&html! { (text(&value)) }.into_string());
-        }
-    }
-    PreEscaped(rows)
-}
-
 /// Every verdict, those that go on in the same way in one row.
 fn history(own: &WorkflowPage, anchor: &str) -> Markup {
     let is_same = |one: &DayReport, other: &DayReport| {
         let of = |day: &DayReport| DayReport { date: String::new(), ..day.clone() };
-        format!("{:?}", of(one)) == format!("{:?}", of(other))
+        of(one) == of(other)
     };
     html! {
         @if !own.days.is_empty() {

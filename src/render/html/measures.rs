@@ -1,0 +1,146 @@
+//! What rules compare for one workflow: a chart of each measure that changes, with the table behind it, and a list of the others.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::link::PageContext;
+use super::parts::{asks, is_asked_now, is_judged_now, text};
+use super::svg::{caption, chart};
+use crate::report::WorkflowReport;
+use crate::report::page::{Chart, ChartBound, WorkflowPage};
+
+/// A bound with more values than these has a column in the table.
+const FEW_STEPS: usize = 4;
+
+/// The rank of a chart that no rule asks for now.
+const NOT_ASKED: u8 = 2;
+
+/// What is asked now is drawn before what is not; of a page that has to be brief, the latter is left out.
+pub(super) fn section(
+    (report, own): (&WorkflowReport, &WorkflowPage),
+    anchor: &str,
+    context: &PageContext<'_>,
+) -> Markup {
+    let (mut drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
+    drawn.sort_by_key(|of| rank(of, report));
+    let asked = drawn.iter().filter(|of| rank(of, report) < NOT_ASKED).count();
+    let left_out = if context.is_brief { drawn.split_off(asked).len() } else { 0 };
+    let (now, later) = drawn.split_at_checked(asked).unwrap_or((&drawn, &[]));
+    let columns = columns(&drawn);
+    let all = |charts: &[&Chart]| {
+        html! {
+            div.charts { @for of in charts { (chart((report, own), of, place(&columns, of), anchor)) } }
+        }
+    };
+    html! {
+        @if !now.is_empty() {
+            h4 { "Measures over time" }
+            (all(now))
+        }
+        @if !later.is_empty() {
+            details { summary { "Measures that no rule asks of it now: " (later.len()) } (all(later)) }
+        }
+        @if !drawn.is_empty() { (values(own, &drawn, &columns, anchor, context)) }
+        @if !still.is_empty() {
+            details {
+                summary { @if drawn.is_empty() { "Measures" } @else { "Measures that do not change" } ": " (still.len()) }
+                ul { @for one in &still { li { (caption(one, report)) } } }
+            }
+        }
+        @if left_out > 0 {
+            p { small { "Measures that no rule asks of it now: " (left_out) ". A report in a folder draws them." } }
+        }
+    }
+}
+
+/// What a rule fails for comes first, then what rules ask now.
+fn rank(of: &Chart, report: &WorkflowReport) -> u8 {
+    let mut bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report)).peekable();
+    let failed = |rule: &String| {
+        report.rules.iter().any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
+    };
+    match (bounds.peek().is_some(), bounds.any(|bound| bound.rules.iter().any(failed))) {
+        (_, true) => 0,
+        (true, false) => 1,
+        (false, false) => NOT_ASKED,
+    }
+}
+
+/// A column of the table: a measure, or what it is held against where that changes often.
+struct Column<'w> {
+    of: &'w Chart,
+    bound: Option<&'w ChartBound>,
+}
+
+fn columns<'w>(drawn: &[&'w Chart]) -> Vec<Column<'w>> {
+    let mut columns = Vec::new();
+    for of in drawn {
+        columns.push(Column { of, bound: None });
+        let often = of.bounds.iter().filter(|bound| bound.steps.len() > FEW_STEPS);
+        columns.extend(often.map(|bound| Column { of, bound: Some(bound) }));
+    }
+    columns
+}
+
+/// The number of the column of a measure; the one before all is that of dates.
+fn place(columns: &[Column<'_>], of: &Chart) -> usize {
+    columns.iter().position(|column| std::ptr::eq(column.of, of)).unwrap_or_default() + 1
+}
+
+/// The values behind the charts, and what they are held against.
+fn values(
+    own: &WorkflowPage,
+    drawn: &[&Chart],
+    columns: &[Column<'_>],
+    anchor: &str,
+    context: &PageContext<'_>,
+) -> Markup {
+    html! {
+        details {
+            summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
+            div.scroll tabindex="0" role="region" aria-label="Values" {
+                table.values {
+                    thead { tr {
+                        th scope="col" { "Snapshot" }
+                        @for column in columns {
+                            th scope="col" { @match column.bound {
+                                Some(bound) => { "asked: " code { (text(&bound.bound)) } }
+                                None => { code { (text(&column.of.expression)) } }
+                            } }
+                        }
+                    } }
+                    tbody { (rows(own, columns)) }
+                }
+            }
+            ul { @for of in drawn { @for bound in of.bounds.iter().filter(|bound| bound.steps.len() <= FEW_STEPS) {
+                li {
+                    code { (text(&of.expression)) } ": "
+                    @for (at, step) in bound.steps.iter().enumerate() {
+                        @if at > 0 { "; from " (own.days.get(step.from).map_or(String::new(), |day| text(&day.date))) " " }
+                        (asks(bound, step))
+                        @if let Some(place) = &step.place { " (" (context.place(place)) ")" }
+                        @if let Some(because) = &step.because { " because: " (text(because)) }
+                    }
+                    " " small { "in " (bound.rules.iter().map(|rule| text(rule)).collect::<Vec<_>>().join(", ")) }
+                }
+            } } }
+        }
+    }
+}
+
+/// A row for each snapshot. There are very many cells, so what HTML lets one leave out is left out: where each of them ends.
+fn rows(own: &WorkflowPage, columns: &[Column<'_>]) -> Markup {
+    let shown = |column: &Column<'_>, day: usize| match column.bound {
+        Some(bound) => bound.on(day).map_or(String::new(), |step| text(&step.shown)),
+        None => column.of.points.get(day).map_or(String::new(), |point| text(&point.shown)),
+    };
+    let mut rows = String::new();
+    for (day, report) in own.days.iter().enumerate() {
+        rows.push_str("<tr><th scope=row>");
+        rows.push_str(&html! { (text(&report.date)) }.into_string());
+        for column in columns {
+            rows.push_str("<td>");
+            rows.push_str(&html! { (shown(column, day)) }.into_string());
+        }
+    }
+    PreEscaped(rows)
+}
