@@ -10,13 +10,16 @@ use super::arguments::{ProjectArgs, When, day_options, when};
 use super::disk::seen_from_here;
 use super::output::{self, Output, OutputFormat, OutputParser};
 use super::record::{Asked, record};
+use super::report::PageArgs;
 use super::terminal::TerminalArgs;
 use super::write::write;
 use super::{complain, terminal};
-use crate::engine::{Answer, CheckOptions};
-use crate::render::{Style, View, github, gitlab, human, json, junit, markdown, sarif, tap};
+use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
+use crate::project::Inputs;
+use crate::render::{Style, View, github, gitlab, html, human, json, junit, markdown, sarif, tap};
 use crate::report::against::DeniedChanges;
 use crate::report::checklist::checklists;
+use crate::report::page::PageReport;
 use crate::report::record::{RecordedBase, VerdictRecord};
 use crate::report::{Decision, Report};
 
@@ -65,6 +68,8 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     full: bool,
     #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
     terminal: TerminalArgs,
 }
 
@@ -85,6 +90,7 @@ enum Format {
     Gitlab,
     Markdown,
     Tap,
+    Html,
 }
 
 impl Format {
@@ -92,7 +98,9 @@ impl Format {
     fn lists_gates(self) -> bool {
         match self {
             Self::Human | Self::Json => true,
-            Self::Sarif | Self::Junit | Self::Github | Self::Gitlab | Self::Markdown | Self::Tap => false,
+            Self::Sarif | Self::Junit | Self::Github | Self::Gitlab | Self::Markdown | Self::Tap | Self::Html => {
+                false
+            }
         }
     }
 }
@@ -121,6 +129,10 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     if args.gate && args.format.iter().any(|output| !output.format.lists_gates()) {
         return complain("`--gate` is written as `human` or `json`");
     }
+    let wants_page = args.format.iter().any(|output| output.format == Format::Html);
+    if !wants_page && !args.page.is_empty() {
+        return complain("`--source-url` and `--redact` are about a page: give `--format html=FILE` as well");
+    }
     let day = match day_options(args.as_of.as_ref(), &args.workflows) {
         Ok(day) => day,
         Err(code) => return code,
@@ -146,7 +158,9 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         Err(why) => return complain(&why),
     };
     let found = args.record.as_ref().map(|file| (file, read.digests(), read.base()));
+    let for_page = wants_page.then(|| read.for_page());
     let mut judgement = args.terminal.waiting("judging", || asked.judge(read));
+    let page = for_page.map(|(inputs, base)| page(args, &asked, inputs, base, &judgement));
     let recorded = match found {
         Some((file, files, base)) => write_record(file, &record(&asked, files, base, &judgement)),
         None => Ok(()),
@@ -155,7 +169,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
         judgement.report.workflows.iter_mut().for_each(|workflow| workflow.gates = checklists(workflow));
     }
     let written = output::write_all(&args.format, judgement.exit, |format, on_stdout| {
-        drawn(format, on_stdout, args, &judgement)
+        drawn(format, on_stdout, args, (&judgement, page.as_ref()))
     });
     match recorded {
         Ok(()) => written,
@@ -169,11 +183,26 @@ fn write_record(file: &Path, record: &VerdictRecord) -> Result<(), String> {
         .map_err(|why| format!("`{}` cannot be written: {why}", file.display()))
 }
 
+/// The page of what was judged.
+fn page(
+    args: &CheckArgs,
+    asked: &Asked<'_>,
+    inputs: Inputs,
+    base: Option<Inputs>,
+    judgement: &Answer<Report>,
+) -> Answer<PageReport> {
+    let against = judgement.report.against.clone();
+    let base = base.zip(against).map(|(alone, against)| PageBase { alone, against });
+    let mut page = Workspace::new().page(inputs, &asked.options, Some(judgement.clone()), base);
+    args.page.hide(&mut page);
+    page
+}
+
 fn drawn(
     format: Format,
     on_stdout: bool,
     args: &CheckArgs,
-    judgement: &Answer<Report>,
+    (judgement, page): (&Answer<Report>, Option<&Answer<PageReport>>),
 ) -> Result<String, Box<dyn Error>> {
     let folder = seen_from_here(&args.project.path);
     Ok(match format {
@@ -190,6 +219,7 @@ fn drawn(
         Format::Gitlab => gitlab::render(judgement, &folder)?,
         Format::Markdown => markdown::render(judgement, &folder),
         Format::Tap => tap::render(judgement, &folder),
+        Format::Html => page.map(|page| html::render(page, &args.page.view())).unwrap_or_default(),
     })
 }
 

@@ -74,6 +74,21 @@ impl Read {
         self
     }
 
+    /// What a page shows the history and the settings of: what is proposed. Beside it, what it is compared with.
+    pub(super) fn for_page(&self) -> (Inputs, Option<Inputs>) {
+        let of = |sources: &SourceMap, projects: &[Project]| Inputs {
+            sources: sources.clone(),
+            projects: projects.to_vec(),
+            ..Inputs::default()
+        };
+        match self {
+            Self::Alone(inputs) => (of(&inputs.sources, &inputs.projects), None),
+            Self::Against(sides, _) => {
+                (of(&sides.sources, &sides.head), Some(of(&sides.sources, &sides.base)))
+            }
+        }
+    }
+
     /// Every file that was read, by name.
     pub(super) fn digests(&self) -> BTreeMap<String, String> {
         let mut digests = BTreeMap::new();

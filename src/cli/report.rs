@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::arguments::{LastDayArgs, ProjectArgs, day_options};
 use super::terminal::TerminalArgs;
 use super::write::{below, write};
 use super::{complain, find, git, remark};
-use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
-use crate::project::Inputs;
+use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, Workspace};
+use crate::project::{Inputs, Sides};
 use crate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
-use crate::report::page::PageReport;
+use crate::report::page::{Hide, PageReport};
 
 /// Write a page that shows where every rollout stands, and why
 ///
@@ -47,11 +47,33 @@ pub(super) struct PageArgs {
     /// Link files of the repository to this address, such as `https://example.com/blob/main/{file}#L{line}`
     #[arg(long, value_name = "ADDRESS", value_parser = SourceUrl::new)]
     source_url: Option<SourceUrl>,
+    /// Leave out names, for a page that others can see: `owners`, `keys` of list elements, or both
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    redact: Vec<Redact>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Redact {
+    /// Who answers for workflows and waivers
+    Owners,
+    /// The texts of list elements, such as names of users
+    Keys,
 }
 
 impl PageArgs {
-    pub(super) fn html(&self) -> HtmlView {
+    /// Whether nothing was chosen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.source_url.is_none() && self.redact.is_empty()
+    }
+
+    pub(super) fn view(&self) -> HtmlView {
         HtmlView { source_url: self.source_url.clone() }
+    }
+
+    /// Takes out of a page what others must not see.
+    pub(super) fn hide(&self, page: &mut Answer<PageReport>) {
+        let hides = |what| self.redact.contains(&what);
+        page.report.hide(Hide { owners: hides(Redact::Owners), keys: hides(Redact::Keys) });
     }
 }
 
@@ -71,23 +93,33 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
         Err(why) => return complain(&why),
     };
     let options = CheckOptions::from(day);
-    let page = args.terminal.waiting("judging", || Workspace::new().page(inputs, &options, base));
+    let judge = || {
+        let base = base.and_then(|(sides, alone)| page_base(sides, alone, &options));
+        Workspace::new().page(inputs, &options, None, base)
+    };
+    let mut page = args.terminal.waiting("judging", judge);
+    args.view.hide(&mut page);
     match write_page(&page, args) {
         Ok(()) => ExitCode::from(if page.exit == 2 { 2 } else { 0 }),
         Err(why) => complain(&why),
     }
 }
 
-/// What the page is compared with.
-fn read_base(path: &Path, reference: &str, allow_outside: bool) -> Result<PageBase, String> {
+/// What the page is compared with: both sides, and the base by itself.
+fn read_base(path: &Path, reference: &str, allow_outside: bool) -> Result<(Sides, Inputs), String> {
     let commit = git::base(path, reference, allow_outside)?;
     let sides = find::sides(path, allow_outside, &commit)?;
     let (sources, projects) = (sides.sources.clone(), sides.base.clone());
-    Ok(PageBase { sides, alone: Inputs { sources, projects, ..Inputs::default() } })
+    Ok((sides, Inputs { sources, projects, ..Inputs::default() }))
+}
+
+fn page_base(sides: Sides, alone: Inputs, options: &CheckOptions) -> Option<PageBase> {
+    let judged = Workspace::new().check_against(sides, options, AgainstOptions::default());
+    judged.report.against.map(|against| PageBase { alone, against })
 }
 
 fn write_page(page: &Answer<PageReport>, args: &ReportArgs) -> Result<(), String> {
-    let view = args.view.html();
+    let view = args.view.view();
     let cannot = |file: &Path, why: String| format!("`{}` cannot be written: {why}", file.display());
     let is_page = args.out.extension().is_some_and(|end| end == "html" || end == "htm");
     if !is_page {

@@ -15,7 +15,8 @@ use crate::eval::{Rulebook, RunBudget};
 use crate::history::{charts_of, history_of};
 use crate::layers::{BoundWaiver, days_left};
 use crate::point::Point;
-use crate::project::{Inputs, Sides};
+use crate::project::Inputs;
+use crate::report::against::AgainstReport;
 use crate::report::checklist::checklists;
 use crate::report::overview::{ParamRow, RuleRow};
 use crate::report::page::{
@@ -29,16 +30,13 @@ use crate::source::SourceMap;
 use crate::value::{Date, Series, day_number};
 use crate::words::Told;
 
-/// Characters of a quoted line that are kept around its place.
-const MAX_QUOTED: usize = 160;
-
 /// What a page is compared with.
 #[derive(Debug)]
 pub struct PageBase {
-    /// What the base says, and what the branch says.
-    pub sides: Sides,
     /// What the base says by itself.
     pub alone: Inputs,
+    /// What differs from it.
+    pub against: AgainstReport,
 }
 
 /// What is found of one series.
@@ -61,20 +59,22 @@ struct InForce {
 }
 
 impl Workspace {
-    /// Finds out all that the page shows. The exit code is that of [`Workspace::check`].
+    /// Finds out all that the page shows. What was `judged` already, perhaps against a base, is shown as it is; else the
+    /// workflows are judged as [`Workspace::check`] does, and the exit code is that of it.
     pub fn page(
         &mut self,
         inputs: Inputs,
         options: &CheckOptions,
+        judged: Option<Answer<Report>>,
         base: Option<PageBase>,
     ) -> Answer<PageReport> {
-        let (answer, courses, in_force) = self.check_around(
+        let (own, courses, in_force) = self.check_around(
             inputs,
             options,
             |rulebook, series, as_of, _| course_of(rulebook, series, as_of, options),
             |loaded, sources| in_force(loaded, sources, options),
         );
-        let Answer { report, diagnostics, sources, exit, cancelled } = answer;
+        let Answer { report, diagnostics, sources, exit, cancelled } = judged.unwrap_or(own);
         let mut courses: BTreeMap<String, WorkflowCourse> = courses.into_iter().collect();
         let mut names = NamesSeen::default();
         let pages = report.workflows.iter().map(|workflow| {
@@ -86,22 +86,17 @@ impl Workspace {
         let InForce { params, rules, mut waivers } = in_force;
         waivers.iter_mut().for_each(|term| term.lifts = lifted(term, &report.waivers));
         let owners = waivers.iter().map(|term| term.owner.clone());
-        let owners: Vec<String> =
-            owners.chain(workflows.iter().filter_map(|own| own.owner.clone())).collect();
+        let names: HiddenNames = names.hidden(owners.collect());
         let quoted = quoted(&report, &sources);
         let since = base.map(|base| self.since(base, &report, options));
-        let names: HiddenNames = names.hidden(owners);
         let page = PageReport { report, workflows, params, rules, waivers, since, quoted, names };
         Answer { report: page, diagnostics, sources, exit, cancelled }
     }
 
     /// What has changed since a base, as of the same day.
     fn since(&mut self, base: PageBase, now: &Report, options: &CheckOptions) -> SinceBase {
-        let PageBase { sides, alone } = base;
-        let (reference, commit) = (sides.reference.clone(), sides.commit.clone());
-        let against = self.check_against(sides, options, super::AgainstOptions::default()).report.against;
-        let was = self.check(alone, options).report;
-        let settings = against.map(|against| against.settings).unwrap_or_default();
+        let AgainstReport { reference, commit, settings, .. } = base.against;
+        let was = self.check(base.alone, options).report;
         SinceBase { workflows: moved_workflows(&was, now), reference, commit, settings }
     }
 }
@@ -263,19 +258,10 @@ fn quoted(report: &Report, sources: &SourceMap) -> BTreeMap<String, BTreeMap<usi
     let open = rules.filter(|rule| matches!(rule.outcome, Outcome::Fail | Outcome::Undecided));
     for label in open.flat_map(|rule| &rule.labels) {
         let Some(source) = sources.get(label.span.file) else { continue };
-        let (line, column) = sources.line_column(label.span);
+        let (line, _) = sources.line_column(label.span);
         let of_file = lines.entry(source.name.to_string()).or_default();
-        of_file.entry(line).or_insert_with(|| cropped(source.line(line), column));
+        let quoted = || QuotedLine { text: source.line(line).to_owned(), is_changed: false };
+        of_file.entry(line).or_insert_with(quoted);
     }
     lines
-}
-
-/// A line, or what is around a column of a long one.
-fn cropped(line: &str, column: usize) -> QuotedLine {
-    let length = line.chars().count();
-    let blanks = line.chars().take_while(|c| c.is_whitespace()).count();
-    let skipped =
-        if length - blanks > MAX_QUOTED { column.saturating_sub(MAX_QUOTED / 2).max(blanks) } else { blanks };
-    let text = line.chars().skip(skipped).take(MAX_QUOTED).collect();
-    QuotedLine { text, skipped, is_cut: length > skipped + MAX_QUOTED }
 }

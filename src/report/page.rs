@@ -2,8 +2,11 @@
 //!
 //! Nothing is found out here, and nothing is drawn. What `check` and `history` print as JSON is in it as it is there.
 
+mod hide;
+
 use std::collections::BTreeMap;
 
+pub use self::hide::Hide;
 use super::against::{Direction, SettingChange};
 use super::checklist::GateChecklist;
 use super::overview::{ParamRow, RuleRow};
@@ -31,15 +34,13 @@ pub struct PageReport {
     pub names: HiddenNames,
 }
 
-/// A line of a file, or what is around a place in a long one.
+/// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotedLine {
-    /// What is kept of it.
+    /// The whole of it.
     pub text: String,
-    /// How many characters were left out before that.
-    pub skipped: usize,
-    /// Whether some were left out behind it.
-    pub is_cut: bool,
+    /// Whether something in it was hidden, so that columns no longer say where something stands.
+    pub is_changed: bool,
 }
 
 /// One workflow.

@@ -120,7 +120,6 @@ fn values(
                         @if let Some(place) = &step.place { " (" (context.place(place)) ")" }
                         @if let Some(because) = &step.because { " because: " (text(because)) }
                     }
-                    " " small { "in " (bound.rules.iter().map(|rule| text(rule)).collect::<Vec<_>>().join(", ")) }
                 }
             } } }
         }

@@ -111,45 +111,57 @@ fn line_of(place: &LabelReport) -> (&str, usize) {
     (&place.region.file, place.region.line)
 }
 
-/// A line with what is said something of marked.
+/// Characters of a line that are shown.
+const MAX_QUOTED: usize = 160;
+
+/// A line with what is said something of marked; of a long one, what is around the first of that.
 fn marked(quoted: &QuotedLine, places: &[&LabelReport]) -> Markup {
     let mut ranges: Vec<(usize, usize)> = places.iter().filter_map(|place| range(quoted, place)).collect();
     ranges.sort_unstable();
+    let line = &quoted.text;
+    let blanks = line.len() - line.trim_start().len();
+    let is_long = line.chars().count() > MAX_QUOTED;
+    let near = ranges.first().map_or(0, |(start, _)| *start);
+    let first = if is_long { back(line, near, MAX_QUOTED / 3).max(blanks) } else { blanks };
+    let end = line.get(first..).and_then(|rest| rest.char_indices().nth(MAX_QUOTED));
+    let end = end.map_or(line.len(), |(at, _)| first + at);
     let mut parts: Vec<(&str, bool)> = Vec::new();
-    let mut done = 0;
-    for (start, end) in ranges.into_iter().filter(|(start, end)| start < end) {
+    let mut done = first;
+    for (start, stop) in ranges {
+        let (start, stop) = (start.max(done), stop.min(end));
         // Of two that overlap, the first is marked.
-        if start >= done {
-            parts.push((quoted.text.get(done..start).unwrap_or(""), false));
-            parts.push((quoted.text.get(start..end).unwrap_or(""), true));
-            done = end;
+        if start < stop {
+            parts.push((line.get(done..start).unwrap_or(""), false));
+            parts.push((line.get(start..stop).unwrap_or(""), true));
+            done = stop;
         }
     }
-    parts.push((quoted.text.get(done..).unwrap_or(""), false));
+    parts.push((line.get(done..end).unwrap_or(""), false));
     html! {
         pre {
-            @if quoted.skipped > 0 && quoted.is_cut { "…" }
+            @if first > blanks { "…" }
             @for (part, is_marked) in parts { @if is_marked { mark { (text(part)) } } @else { (text(part)) } }
-            @if quoted.is_cut { "…" }
+            @if end < line.len() { "…" }
         }
     }
 }
 
-/// The bytes of a quoted line that a place covers; none where they are not among what is kept.
+/// So many characters before a byte of a line.
+fn back(line: &str, at: usize, count: usize) -> usize {
+    let before = line.get(..at).unwrap_or("");
+    before.char_indices().rev().nth(count).map_or(0, |(at, _)| at)
+}
+
+/// The bytes of a line that a place covers; none where its columns no longer count.
 fn range(quoted: &QuotedLine, place: &LabelReport) -> Option<(usize, usize)> {
-    let region = &place.region;
-    let first = (region.column - 1).checked_sub(quoted.skipped)?;
-    let byte = |at: usize| quoted.text.char_indices().map(|(byte, _)| byte).chain([quoted.text.len()]).nth(at);
-    let end = if region.end_line == region.line {
-        byte((region.end_column - 1).checked_sub(quoted.skipped)?)
-    } else {
-        None
-    };
-    Some((byte(first)?, end.unwrap_or(quoted.text.len())))
+    let (region, line) = (&place.region, &quoted.text);
+    let byte = |column: usize| line.char_indices().map(|(byte, _)| byte).chain([line.len()]).nth(column - 1);
+    let end = if region.end_line == region.line { byte(region.end_column)? } else { line.len() };
+    (!quoted.is_changed).then_some((byte(region.column)?, end))
 }
 
 /// The text that a place covers.
 fn stretch<'q>(quoted: &'q QuotedLine, place: &LabelReport) -> Option<&'q str> {
     let (start, end) = range(quoted, place)?;
-    quoted.text.get(start..end)
+    quoted.text.get(start..end).filter(|of| of.chars().count() <= MAX_QUOTED)
 }
