@@ -22,6 +22,8 @@ enum Reader {
     /// Markdown with marks of its own: backslashes before what would be one.
     Manual,
     Tap,
+    /// By a browser.
+    Html,
 }
 
 const DRAWN: &[(Reader, &[&str])] = &[
@@ -36,6 +38,7 @@ const DRAWN: &[(Reader, &[&str])] = &[
     (Reader::Commands, &["check", "--format", "github"]),
     (Reader::Markdown, &["check", "--format", "markdown"]),
     (Reader::Tap, &["check", "--format", "tap"]),
+    (Reader::Html, &["check", "--format", "html", "--source-url", "https://example.com/{file}#L{line}"]),
     (Reader::Manual, &["docs"]),
     (Reader::Terminal, &["history"]),
     (Reader::Terminal, &["history", "--narrate"]),
@@ -163,6 +166,13 @@ fn structure(reader: Reader, text: &str) -> Vec<usize> {
                 "www.", "\n",
             ];
             marks.iter().map(|mark| text.matches(mark).count()).collect()
+        }
+        Reader::Html => {
+            // Between backticks stands code.
+            let code = |tag: &str| tag.starts_with("<code>") || tag.starts_with("</code>");
+            let tags = text.match_indices('<').filter(|(at, _)| !code(&text[*at..])).count();
+            let of = |mark: &str| text.matches(mark).count();
+            vec![tags, of("<script"), of("<style"), of("<a "), of("href=\"https://example.com/"), of("\"")]
         }
         Reader::Tap => vec![
             lines(&|line| line.starts_with("ok ") || line.starts_with("not ok ")),

@@ -157,9 +157,9 @@ fn drawn(row: &Row<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
     let name = report.name();
     let owner = page.owner.as_deref().unwrap_or("");
     html! {
-        tr data-rank=(rank) data-workflow=(name) data-stage=(report.stage.as_deref().unwrap_or(""))
-            data-decision=(report.decision.as_str()) data-owner=(owner)
-            data-team=(report.project.as_deref().unwrap_or("")) {
+        tr data-rank=(rank) data-workflow=(text(&name)) data-stage=(report.stage.as_deref().map_or(String::new(), text))
+            data-decision=(report.decision.as_str()) data-owner=(text(owner))
+            data-team=(report.project.as_deref().map_or(String::new(), text)) {
             th scope="row" data-label="Workflow" {
                 (links.workflow(&name))
                 @if !owner.is_empty() { br; small { (text(owner)) } }
@@ -291,7 +291,7 @@ fn filters(rows: &[Row<'_>]) -> Markup {
     let owners = all(&|row| row.page.owner.clone().unwrap_or_default());
     let teams = all(&|row| row.report.project.clone().unwrap_or_default());
     let decisions: BTreeSet<Decision> = rows.iter().map(|row| row.report.decision).collect();
-    let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), text(&value)));
+    let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (text(&value), text(&value)));
     let decisions = decisions.iter().rev();
     let decisions = decisions.map(|decision| (decision.as_str().to_owned(), told(*decision).2.to_owned()));
     let choices: [(&str, &str, Vec<(String, String)>); 4] = [

@@ -20,7 +20,7 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
     let name = report.name();
     let anchor = links.anchor(&name);
     html! {
-        section.workflow #{ "w-" (anchor) } aria-labelledby={ "t-" (anchor) } data-workflow=(name)
+        section.workflow #{ "w-" (anchor) } aria-labelledby={ "t-" (anchor) } data-workflow=(text(&name))
             data-at=(TimeScale::of(own).places(own)) {
             h3 #{ "t-" (anchor) } { (text(&name)) " " (badge(report.decision)) }
             (ladder(report, own))

@@ -1,0 +1,254 @@
+//! The page for a browser: it says what `check` and `history` print as JSON, asks nobody for anything, and stays small.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, to_value};
+
+use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
+use tollgate::project::{Inputs, Memory, Project, Start, TableNode, TextFile, inputs};
+use tollgate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
+use tollgate::report::Outcome;
+use tollgate::report::page::{Hide, PageReport};
+use tollgate::value::{Date, Number};
+
+use crate::fuzzed::bytes;
+use crate::fuzzed::generate::generate;
+use crate::support::{Repo, files_under, root};
+
+const EXAMPLES: [(&str, Date, Option<i64>); 5] = [
+    ("ai-evals", Date::constant(2026, 11, 30), None),
+    ("canary", Date::constant(2026, 11, 23), Some(15 * 60 + 12)),
+    ("organisation", Date::constant(2026, 11, 23), None),
+    ("platform", Date::constant(2026, 11, 23), None),
+    ("support-desk", Date::constant(2026, 11, 23), None),
+];
+
+fn options(day: Date, minute: Option<i64>) -> CheckOptions {
+    let time = minute.map(|minute| Number::from(60 * minute));
+    DayOptions { as_of: Some(day), time, ..DayOptions::on(day) }.into()
+}
+
+/// The files of an example, as if they were all that there is.
+fn example(name: &str) -> Inputs {
+    let folder = root().join("examples").join(name);
+    let mut files = Memory::default();
+    for path in files_under(&folder, &["gate", "json", "yaml"]) {
+        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+        files.insert(name, TableNode::File(std::fs::read(&path).unwrap().into()));
+    }
+    inputs(&Start::new(&files, ""))
+}
+
+fn page_of(inputs: Inputs, options: &CheckOptions) -> Answer<PageReport> {
+    Workspace::new().page(inputs, options, None, None)
+}
+
+/// The page, the judgement and the history of the same inputs say the same.
+fn agrees(inputs: &dyn Fn() -> Inputs, options: &CheckOptions, case: &str) -> Answer<PageReport> {
+    let page = page_of(inputs(), options);
+    let judged = Workspace::new().check(inputs(), options);
+    assert_eq!(page.exit, judged.exit, "{case}");
+    assert_eq!(to_value(&page.report.report).unwrap(), to_value(&judged.report).unwrap(), "{case}");
+    let back = Workspace::new().history(inputs(), &options.day);
+    let days: BTreeMap<String, Value> =
+        back.report.workflows.iter().map(|own| (own.name(), to_value(&own.days).unwrap())).collect();
+    for own in &page.report.workflows {
+        // A series that could not be read has no history.
+        let known = days.get(&own.name()).cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+        assert_eq!(to_value(&own.days).unwrap(), known, "{case}: {}", own.name());
+        for chart in &own.charts {
+            assert_eq!(chart.points.len(), own.days.len(), "{case}: {}", chart.expression);
+        }
+    }
+    let params = Workspace::new().overview(inputs(), &options.day).report.params;
+    assert!(page.report.params.iter().map(|param| &param.row).eq(&params), "{case}");
+    page
+}
+
+/// The text of HTML, with its entities read.
+fn plain(html: &str) -> String {
+    html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// The attributes `data-…` of every row of the list.
+fn rows(html: &str) -> Vec<BTreeMap<String, String>> {
+    let tags = html.split("<tr data-rank=").skip(1).map(|rest| rest.split_once('>').unwrap().0);
+    let attributes = |tag: &str| {
+        let tag = format!("data-rank={tag}");
+        let parts = tag.split("data-").skip(1).map(|part| part.trim().split_once('=').unwrap());
+        parts.map(|(name, value)| (name.to_owned(), plain(value.trim_matches('"')))).collect()
+    };
+    tags.map(attributes).collect()
+}
+
+/// What the page draws is what its report says: each workflow with its decision, each rule that stops it with its values.
+fn shows(page: &Answer<PageReport>, html: &str, case: &str) {
+    let report = &page.report.report;
+    let shown: BTreeSet<(String, String)> =
+        rows(html).into_iter().map(|row| (row["workflow"].clone(), row["decision"].clone())).collect();
+    let text = |text: &str| text.lines().map(tollgate::text::visible).collect::<Vec<_>>().join("\n");
+    let known = report.workflows.iter().map(|own| (text(&own.name()), own.decision.as_str().to_owned()));
+    assert_eq!(shown, known.collect(), "{case}");
+    let read = plain(html);
+    for own in &report.workflows {
+        let stops = |outcome| matches!(outcome, Outcome::Fail | Outcome::Undecided);
+        for rule in own.rules.iter().filter(|rule| rule.enforced && rule.applied.is_some() && stops(rule.outcome)) {
+            assert!(read.contains(&text(&rule.rule)), "{case}: {}", rule.rule);
+        }
+    }
+    for line in html.lines() {
+        assert!(line.chars().all(|c| !tollgate::text::is_hidden(c)), "{case}: {line}");
+    }
+}
+
+#[test]
+fn the_page_of_every_example_says_what_check_and_history_say() {
+    for (name, day, minute) in EXAMPLES {
+        let options = options(day, minute);
+        let page = agrees(&|| example(name), &options, name);
+        let html = render(&page, &HtmlView::default());
+        assert!(!page.report.workflows.is_empty(), "{name}");
+        shows(&page, &html, name);
+        assert!(html.len() < LARGE, "{name}: {}", html.len());
+        // The same inputs give the same bytes.
+        assert_eq!(html, render(&page_of(example(name), &options), &HtmlView::default()), "{name}");
+        let charts: usize = page.report.workflows.iter().map(|own| own.charts.len()).sum();
+        assert!(charts > 0, "{name}");
+        // Every value of a rule that stops a workflow is in the page.
+        for rule in page.report.report.workflows.iter().flat_map(|own| &own.rules) {
+            if rule.enforced && rule.applied.is_some() && rule.outcome == Outcome::Fail {
+                for seen in &rule.evidence {
+                    assert!(plain(&html).contains(&seen.value), "{name}: {} {}", rule.rule, seen.value);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_generated_repositories_says_what_check_and_history_say() {
+    let options = options(Date::constant(2026, 1, 26), None);
+    let (mut drawn, mut days) = (0, 0);
+    for seed in 0..200 {
+        let (policy, snapshots) = generate(&bytes(seed).1);
+        let file = |name: &str, text: &str| TextFile {
+            name: name.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let inputs = || {
+            let project = Project {
+                policies: vec![file("generated.gate", &policy)],
+                snapshots: vec![file("w/generated.yaml", &snapshots)],
+                ..Project::default()
+            };
+            Inputs { projects: vec![project], ..Inputs::default() }
+        };
+        let case = format!("seed {seed}");
+        let page = agrees(&inputs, &options, &case);
+        shows(&page, &render(&page, &HtmlView::default()), &case);
+        drawn += page.report.workflows.iter().map(|own| own.charts.len()).sum::<usize>();
+        days += page.report.workflows.iter().map(|own| own.days.len()).sum::<usize>();
+    }
+    assert!(drawn > 40 && days > 100, "{drawn} charts, {days} days");
+}
+
+#[test]
+fn a_page_asks_nobody_for_anything() {
+    let view = HtmlView { source_url: Some(SourceUrl::new("https://example.com/{file}#L{line}").unwrap()) };
+    let page = page_of(example("support-desk"), &options(Date::constant(2026, 11, 23), None));
+    let html = render(&page, &view);
+    assert!(html.contains("default-src 'none'"), "{}", &html[..600]);
+    for asks in ["src=", "@import", "url(http", "<link", "<iframe", "<object", "<form action", "fetch(", "XMLHttp"] {
+        assert!(!html.contains(asks), "{asks}");
+    }
+    // No style and no script stands in an attribute: the policy would not let it in.
+    assert!(!html.contains(" style=") && !html.contains(" onclick="));
+    let links = html.matches("href=\"").count();
+    let own = html.matches("href=\"#").count() + html.matches("href=\"https://example.com/rollouts/").count();
+    assert_eq!(links, own);
+}
+
+#[test]
+fn a_large_page_is_a_folder() {
+    let page = page_of(example("platform"), &options(Date::constant(2026, 11, 23), None));
+    let files = render_site(&page, &HtmlView::default());
+    assert_eq!(files.len(), 1 + page.report.workflows.len());
+    assert_eq!(files[0].0, "index.html");
+    for (name, text) in &files[1..] {
+        assert!(files[0].1.contains(&format!("href=\"{name}\"")), "{name}");
+        assert!(text.contains("href=\"index.html\"") && text.contains("<svg class=\"c"), "{name}");
+    }
+}
+
+/// A year of fifty workflows by the shipped policies: one of them, fifty times.
+#[test]
+fn a_page_of_fifty_workflows_of_a_year_is_small() {
+    let mut asked = options(Date::constant(2026, 11, 23), None);
+    asked.day.workflows = vec!["order-status".to_owned()];
+    let mut page = page_of(example("support-desk"), &asked);
+    let (report, own) = (page.report.report.workflows.remove(0), page.report.workflows.remove(0));
+    assert!(own.days.len() > 50);
+    for at in 0..50 {
+        let (mut report, mut own) = (report.clone(), own.clone());
+        (report.workflow, own.workflow) = (format!("workflow-{at}"), format!("workflow-{at}"));
+        page.report.report.workflows.push(report);
+        page.report.workflows.push(own);
+    }
+    let html = render(&page, &HtmlView::default());
+    assert_eq!(rows(&html).len(), 50);
+    assert!(html.len() <= LARGE, "{}", html.len());
+    // What is left out for that is said, and drawn where each workflow has a page.
+    assert!(html.contains("A report in a folder draws them."));
+    assert!(!render_site(&page, &HtmlView::default())[1].1.contains("A report in a folder draws them."));
+}
+
+#[test]
+fn names_can_be_left_out() {
+    let mut page = page_of(example("support-desk"), &options(Date::constant(2026, 11, 23), None));
+    let before = render(&page, &HtmlView::default());
+    let owners = page.report.names.owners.clone();
+    assert!(owners.iter().any(|owner| before.contains(owner)) && before.contains("1120-01"));
+    page.report.hide(Hide { owners: true, keys: true });
+    let after = render(&page, &HtmlView::default());
+    for owner in &owners {
+        assert!(!after.contains(owner), "{owner}");
+    }
+    assert!(!after.contains("1120-01") && after.contains("(hidden)"));
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_says_what_to_do() {
+    let repo = Repo::new().example("canary");
+    for (arguments, said) in [
+        (&["report", "--out", "x.html", "--source-url", "javascript:{file}"][..], "must begin with `https://`"),
+        (&["report", "--out", "x.html", "--source-url", "https://example.com"], "needs `{file}`"),
+        (&["report", "--out", "x.html", "--redact", "names"], "possible values: owners, keys"),
+        (&["report"], "--out <FILE>"),
+        (&["check", "--redact", "owners"], "give `--format html=FILE` as well"),
+        (&["report", "--out", "x.html", "--base", "no-such"], "is not in a git repository"),
+    ] {
+        let run = repo.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(said), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_page_of_a_branch_says_what_changed() {
+    let repo = Repo::new().example("platform");
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    let policy = repo.read("policies/platform.gate");
+    repo.write("policies/platform.gate", policy.replacen("95%", "85%", 1));
+    repo.remove("rollouts/triage/2026-11-23.json");
+    let run = repo.run(&["report", "--out", "page.html", "--as-of", "2026-11-24", "--base", "main"]);
+    assert_eq!((run.code, &*run.out), (0, ""), "{}", run.err);
+    let html = repo.read("page.html");
+    let (_, since) = html.split_once("id=\"since\"").unwrap();
+    let (since, _) = since.split_once("</section>").unwrap();
+    assert!(since.contains("triage") && since.contains("looser"), "{since}");
+    // `check` writes the same, by the policies of the base.
+    let run = repo.run(&["check", "--format", "html=checked.html", "--as-of", "2026-11-24", "--base", "main"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(repo.read("checked.html").contains("id=\"since\""));
+}
