@@ -136,7 +136,7 @@ pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Mar
             h2 #all { "All workflows, the most urgent first" }
             (filters(&rows))
             @if rows.is_empty() { p { "There is no workflow." } } @else {
-                div.scroll tabindex="0" role="region" aria-label="All workflows" {
+                div.scroll tabindex="0" role="group" aria-label="All workflows" {
                     table.list {
                         thead { tr {
                             th scope="col" { "Workflow" } th scope="col" { "Decision" } th scope="col" { "Why" }

@@ -78,16 +78,16 @@ fn of_policies(page: &PageReport) -> Vec<Lights<'_>> {
 fn table(lights: &Lights<'_>, links: &PageContext<'_>) -> Markup {
     html! {
         h4 { (lights.title) }
-        div.scroll tabindex="0" role="region" aria-label=(format!("Rules of {}", lights.title)) {
+        div.scroll tabindex="0" role="group" aria-label=(format!("Rules of {}", lights.title)) {
             table.lights {
                 thead { tr {
                     th scope="col" { "Workflow" }
                     @for (rule, title) in &lights.rules {
-                        th scope="col" title=(text(title)) { (broken(rule)) }
+                        th scope="col" title=(text(title)) data-rule=(text(rule)) { (broken(rule)) }
                     }
                 } }
                 tbody { @for (report, page, states) in &lights.rows {
-                    tr {
+                    tr data-workflow=(text(&report.name())) {
                         th scope="row" {
                             (links.workflow(&report.name()))
                             @if report.decision > Decision::Advance { " " (badge(report.decision)) }

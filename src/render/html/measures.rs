@@ -97,7 +97,7 @@ fn values(
     html! {
         details {
             summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
-            div.scroll tabindex="0" role="region" aria-label="Values" {
+            div.scroll tabindex="0" role="group" aria-label="Values" {
                 table.values {
                     thead { tr {
                         th scope="col" { "Snapshot" }

@@ -70,7 +70,7 @@ fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
 
 fn table(params: &[&ParamPage], links: &PageContext<'_>, label: &str) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(label) {
+        div.scroll tabindex="0" role="group" aria-label=(label) {
             table.params {
                 thead { tr {
                     th scope="col" { "Threshold" } th scope="col" { "For" } th scope="col" { "Value" }
@@ -115,7 +115,7 @@ fn steps(steps: &[SettingStep], links: &PageContext<'_>) -> Markup {
 fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
     html! {
         @if terms.is_empty() { p { "There is no waiver." } } @else {
-            div.scroll tabindex="0" role="region" aria-label="Waivers" {
+            div.scroll tabindex="0" role="group" aria-label="Waivers" {
                 table.waivers {
                     thead { tr {
                         th scope="col" { "Last day" } th scope="col" { "Rule" } th scope="col" { "For" }
@@ -153,7 +153,7 @@ fn rules(rules: &[RuleRow], links: &PageContext<'_>) -> Markup {
         @for (policy, rules) in policies {
             details {
                 summary { (text(policy)) ": " (rules.len()) " rules" }
-                div.scroll tabindex="0" role="region" aria-label=(format!("Rules of {}", text(policy))) {
+                div.scroll tabindex="0" role="group" aria-label=(format!("Rules of {}", text(policy))) {
                     table.asked {
                         thead { tr {
                             th scope="col" { "Rule" } th scope="col" { "For" } th scope="col" { "Gate" }

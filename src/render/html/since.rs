@@ -17,7 +17,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
             p { "Commit " code { (commit) } ". Both sides are judged as of the same day." }
             h3 { "Workflows" }
             @if since.workflows.is_empty() { p { "Every workflow stands where it stood." } } @else {
-                div.scroll tabindex="0" role="region" aria-label="Workflows that changed" {
+                div.scroll tabindex="0" role="group" aria-label="Workflows that changed" {
                     table {
                         thead { tr { th scope="col" { "Workflow" } th scope="col" { "Before" } th scope="col" { "Now" } } }
                         tbody { @for moved in &since.workflows { tr {
@@ -30,7 +30,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
             }
             h3 { "Settings" }
             @if since.settings.is_empty() { p { "Nothing is set otherwise." } } @else {
-                div.scroll tabindex="0" role="region" aria-label="Settings that changed" {
+                div.scroll tabindex="0" role="group" aria-label="Settings that changed" {
                     table {
                         thead { tr {
                             th scope="col" { "Setting" } th scope="col" { "Before" } th scope="col" { "Now" }

@@ -95,7 +95,7 @@ fn history(own: &WorkflowPage, anchor: &str) -> Markup {
         @if !own.days.is_empty() {
             details {
                 summary #{ "h-" (anchor) } { "History of decisions: " (own.days.len()) " snapshots" }
-                div.scroll tabindex="0" role="region" aria-label="History" {
+                div.scroll tabindex="0" role="group" aria-label="History" {
                     table.history {
                         thead { tr {
                             th scope="col" { "Snapshot" } th scope="col" { "Stage" } th scope="col" { "Decision" }
