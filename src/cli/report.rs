@@ -100,7 +100,8 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
     let mut page = args.terminal.waiting("judging", judge);
     args.view.hide(&mut page);
     match write_page(&page, args) {
-        Ok(()) => ExitCode::from(if page.exit == 2 { 2 } else { 0 }),
+        Ok(()) if page.exit == 2 => complain("something could not be read or judged; the page says what"),
+        Ok(()) => ExitCode::SUCCESS,
         Err(why) => complain(&why),
     }
 }

@@ -27,7 +27,7 @@ const run = (...args) => {
   try {
     return execFileSync(tollgate, args, { encoding: "utf8", maxBuffer: 1 << 28 });
   } catch (error) {
-    assert.equal(error.status, 1, error.stderr);
+    assert.equal(error.status, 1, `${args.join(" ")}\n${error.stderr}${error.stdout}`);
     return error.stdout;
   }
 };
@@ -223,13 +223,17 @@ const hostile = () => {
     "&lt;b&gt; {{7*7}} ${window.hit=1} `code` \u202eevil",
     `<details open ontoggle=window.hit=1>`,
   ];
-  const policy = (text) => text.replace(/[\\"{}]/g, (c) => `\\${c}`).replace("\u202e", " ");
+  // What misleads readers is refused, unless it is written out in a snapshot.
+  const escaped = (json) => json.replaceAll("\u202e", "\\u202e");
+  const config = (text) => text.replaceAll("\u202e", "*");
+  const policy = (text) => text.replace(/[\\"{}]/g, (c) => `\\${c}`).replaceAll("\u202e", " ");
   writeFileSync(
     join(folder, "tollgate.yaml"),
     JSON.stringify({
       policies: ["policies/"],
-      params: { "p.enough": { value: "60%", because: texts.join(" ") } },
-      waivers: texts.map((text) => ({ rule: "p.excused", workflow: text, because: text, owner: text, until: "2026-12-01" })),
+      snapshots: "rollouts/**/*.json",
+      params: { "p.enough": { value: "60%", because: config(texts.join(" ")) } },
+      waivers: texts.map(config).map((text) => ({ rule: "p.excused", workflow: text, because: text, owner: text, until: "2026-12-01" })),
     }),
   );
   const told = policy(texts.join(" "));
@@ -248,7 +252,7 @@ policy p "${told}" {
     for (const [date, adoption] of [["2026-11-13", "55%"], ["2026-11-20", "20%"]]) {
       const parts = [{ id: text, size: 5 }];
       const snapshot = { workflow: text, date, owner: text, good: false, adoption, parts };
-      writeFileSync(join(folder, `rollouts/${at}-${date}.json`), JSON.stringify(snapshot));
+      writeFileSync(join(folder, `rollouts/${at}-${date}.json`), escaped(JSON.stringify(snapshot)));
     }
   });
   return folder;
