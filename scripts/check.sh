@@ -5,6 +5,7 @@ set -euo pipefail
 
 folder=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tollgate.XXXXXX")
 comment=$folder/comment.md sarif=$folder/tollgate.sarif report=$folder/report.json annotations=$folder/annotations.txt
+page=$folder/report.html
 
 arguments=(
     --format human
@@ -16,6 +17,17 @@ arguments=(
 if [[ -n ${TOLLGATE_BASE:-} ]]; then arguments+=("--base=$TOLLGATE_BASE"); fi
 if [[ -n ${TOLLGATE_AS_OF:-} ]]; then arguments+=("--as-of=$TOLLGATE_AS_OF"); fi
 if [[ ${TOLLGATE_DENY_WARNINGS:-false} == true ]]; then arguments+=(--deny warnings); fi
+if [[ -n ${TOLLGATE_PAGE:-} ]]; then
+    arguments+=(--format "html=$page")
+    if [[ -n ${TOLLGATE_REDACT:-} ]]; then arguments+=("--redact=$TOLLGATE_REDACT"); fi
+    if [[ -n ${GITHUB_SERVER_URL:-} && -n ${GITHUB_REPOSITORY:-} && -n ${GITHUB_SHA:-} ]]; then
+        below=${TOLLGATE_PATH:-.}
+        below=${below#./}
+        if [[ $below == . || -z $below ]]; then below=""; else below=${below%/}/; fi
+        below=${below// /%20}
+        arguments+=("--source-url=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/blob/$GITHUB_SHA/$below{file}#L{line}")
+    fi
+fi
 while IFS= read -r workflow; do
     if [[ -n $workflow ]]; then arguments+=("--workflow=$workflow"); fi
 done <<<"${TOLLGATE_WORKFLOWS:-}"
@@ -50,6 +62,10 @@ fi
 if [[ -s $annotations && ${TOLLGATE_ANNOTATIONS:-true} == true ]]; then cat "$annotations"; fi
 if [[ ${TOLLGATE_SUMMARY:-true} == true && -n ${GITHUB_STEP_SUMMARY:-} ]]; then
     cat "$comment" >>"$GITHUB_STEP_SUMMARY"
+    if [[ -s $page ]]; then
+        printf '\nThe artifact `%s` of this run is a page for a browser. Everybody who may read the repository can download it.\n' \
+            "${TOLLGATE_PAGE//[^A-Za-z0-9._-]/}" >>"$GITHUB_STEP_SUMMARY"
+    fi
 fi
 
 if [[ -n ${GITHUB_OUTPUT:-} ]]; then
@@ -58,6 +74,7 @@ if [[ -n ${GITHUB_OUTPUT:-} ]]; then
         echo "comment-file=$comment"
         if [[ -s $sarif ]]; then echo "sarif-file=$sarif"; fi
         if [[ -s $report ]]; then echo "report-file=$report"; fi
+        if [[ -s $page ]]; then echo "page-file=$page"; fi
         echo "comment<<$token"
         cat "$comment"
         echo "$token"

@@ -17,7 +17,7 @@ use crate::ui::difference;
 
 const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "tap"];
-const SUBCOMMANDS: [&str; 16] = [
+const SUBCOMMANDS: [&str; 17] = [
     "check",
     "completions",
     "docs",
@@ -30,6 +30,7 @@ const SUBCOMMANDS: [&str; 16] = [
     "man",
     "new snapshot",
     "params",
+    "report",
     "rules",
     "schema",
     "test",

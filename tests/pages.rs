@@ -34,7 +34,7 @@ fn example(name: &str) -> Inputs {
     let mut files = Memory::default();
     for path in files_under(&folder, &["gate", "json", "yaml"]) {
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
-        files.insert(name, TableNode::File(std::fs::read(&path).unwrap().into()));
+        files.insert(name, TableNode::File(std::fs::read(&path).unwrap()));
     }
     inputs(&Start::new(&files, ""))
 }
@@ -92,7 +92,9 @@ fn shows(page: &Answer<PageReport>, html: &str, case: &str) {
     let read = plain(html);
     for own in &report.workflows {
         let stops = |outcome| matches!(outcome, Outcome::Fail | Outcome::Undecided);
-        for rule in own.rules.iter().filter(|rule| rule.enforced && rule.applied.is_some() && stops(rule.outcome)) {
+        for rule in
+            own.rules.iter().filter(|rule| rule.enforced && rule.applied.is_some() && stops(rule.outcome))
+        {
             assert!(read.contains(&text(&rule.rule)), "{case}: {}", rule.rule);
         }
     }
@@ -158,7 +160,9 @@ fn a_page_asks_nobody_for_anything() {
     let page = page_of(example("support-desk"), &options(Date::constant(2026, 11, 23), None));
     let html = render(&page, &view);
     assert!(html.contains("default-src 'none'"), "{}", &html[..600]);
-    for asks in ["src=", "@import", "url(http", "<link", "<iframe", "<object", "<form action", "fetch(", "XMLHttp"] {
+    for asks in
+        ["src=", "@import", "url(http", "<link", "<iframe", "<object", "<form action", "fetch(", "XMLHttp"]
+    {
         assert!(!html.contains(asks), "{asks}");
     }
     // No style and no script stands in an attribute: the policy would not let it in.
@@ -186,7 +190,7 @@ fn a_page_of_fifty_workflows_of_a_year_is_small() {
     let mut asked = options(Date::constant(2026, 11, 23), None);
     asked.day.workflows = vec!["order-status".to_owned()];
     let mut page = page_of(example("support-desk"), &asked);
-    let (report, own) = (page.report.report.workflows.remove(0), page.report.workflows.remove(0));
+    let (report, own) = (page.report.report.workflows.pop().unwrap(), page.report.workflows.pop().unwrap());
     assert!(own.days.len() > 50);
     for at in 0..50 {
         let (mut report, mut own) = (report.clone(), own.clone());
@@ -220,7 +224,10 @@ fn names_can_be_left_out() {
 fn a_command_line_that_makes_no_sense_says_what_to_do() {
     let repo = Repo::new().example("canary");
     for (arguments, said) in [
-        (&["report", "--out", "x.html", "--source-url", "javascript:{file}"][..], "must begin with `https://`"),
+        (
+            &["report", "--out", "x.html", "--source-url", "javascript:{file}"][..],
+            "must begin with `https://`",
+        ),
         (&["report", "--out", "x.html", "--source-url", "https://example.com"], "needs `{file}`"),
         (&["report", "--out", "x.html", "--redact", "names"], "possible values: owners, keys"),
         (&["report"], "--out <FILE>"),
@@ -248,7 +255,8 @@ fn a_page_of_a_branch_says_what_changed() {
     let (since, _) = since.split_once("</section>").unwrap();
     assert!(since.contains("triage") && since.contains("looser"), "{since}");
     // `check` writes the same, by the policies of the base.
-    let run = repo.run(&["check", "--format", "html=checked.html", "--as-of", "2026-11-24", "--base", "main"]);
+    let run =
+        repo.run(&["check", "--format", "html=checked.html", "--as-of", "2026-11-24", "--base", "main"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(repo.read("checked.html").contains("id=\"since\""));
 }

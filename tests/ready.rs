@@ -113,6 +113,24 @@ fn the_action_writes_what_the_platform_reads() {
 }
 
 #[test]
+fn the_action_writes_a_page_whose_values_link_to_their_lines() {
+    let runner = Runner::new();
+    let page = [
+        ("TOLLGATE_PAGE", "tollgate-report"),
+        ("TOLLGATE_REDACT", "owners,keys"),
+        ("GITHUB_SERVER_URL", "https://example.com"),
+        ("GITHUB_REPOSITORY", "ana/desk"),
+        ("GITHUB_SHA", "0123abcd"),
+    ];
+    let run = runner.script("check.sh", &[DESK, &page[..]].concat());
+    assert_eq!(run.code, 1, "{}", run.err);
+    let text = fs::read_to_string(&runner.outputs()["page-file"]).unwrap();
+    let link = "href=\"https://example.com/ana/desk/blob/0123abcd/examples/support-desk/rollouts/";
+    assert!(text.contains(link) && !text.contains("helen@example.com"));
+    assert!(runner.read("summary").contains("The artifact `tollgate-report` of this run"));
+}
+
+#[test]
 fn the_action_can_leave_the_failing_to_others() {
     let runner = Runner::new();
     let quiet =

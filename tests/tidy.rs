@@ -36,6 +36,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["granit_parser"], &["src/snapshot"]),
     (&["serde_yaml"], &["src/config"]),
     (&["miette"], &["src/render/human"]),
+    (&["maud"], &["src/render/html"]),
     (&["pretty"], &["src/format"]),
     (&["quick_junit"], &["src/render/junit"]),
     (&["clap"], &["src/cli"]),

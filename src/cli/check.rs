@@ -98,9 +98,13 @@ impl Format {
     fn lists_gates(self) -> bool {
         match self {
             Self::Human | Self::Json => true,
-            Self::Sarif | Self::Junit | Self::Github | Self::Gitlab | Self::Markdown | Self::Tap | Self::Html => {
-                false
-            }
+            Self::Sarif
+            | Self::Junit
+            | Self::Github
+            | Self::Gitlab
+            | Self::Markdown
+            | Self::Tap
+            | Self::Html => false,
         }
     }
 }

@@ -85,7 +85,8 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
     };
     let (path, allow_outside) = (&args.project.path, args.project.outside.allow_outside);
     let read = || {
-        let base = args.base.as_ref().map(|reference| read_base(path, reference, allow_outside)).transpose()?;
+        let base =
+            args.base.as_ref().map(|reference| read_base(path, reference, allow_outside)).transpose()?;
         Ok::<_, String>((find::inputs(path, allow_outside), base))
     };
     let (inputs, base) = match args.terminal.waiting("reading", read) {
@@ -125,13 +126,15 @@ fn write_page(page: &Answer<PageReport>, args: &ReportArgs) -> Result<(), String
     let is_page = args.out.extension().is_some_and(|end| end == "html" || end == "htm");
     if !is_page {
         let files = render_site(page, &view);
-        return files
-            .iter()
-            .try_for_each(|(name, text)| below(&args.out, name, text).map_err(|why| cannot(&args.out.join(name), why)));
+        return files.iter().try_for_each(|(name, text)| {
+            below(&args.out, name, text).map_err(|why| cannot(&args.out.join(name), why))
+        });
     }
     let text = render(page, &view);
     if text.len() > LARGE {
-        remark("the page is larger than 2 MiB; give `--out` a folder, and each workflow has a page of its own");
+        remark(
+            "the page is larger than 2 MiB; give `--out` a folder, and each workflow has a page of its own",
+        );
     }
     write(&args.out, &text).map_err(|why| cannot(&args.out, why))
 }

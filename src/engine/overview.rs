@@ -46,8 +46,7 @@ pub(super) fn rows<T>(
     for project in projects {
         let survey = OverviewSurvey { project, sources, as_of };
         for (settings, workflows) in survey.variants(options) {
-            params
-                .extend((0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)));
+            params.extend((0..settings.params.len()).filter_map(|at| survey.param(at, settings, &workflows)));
             rules.extend((0..settings.rules.len()).filter_map(|at| survey.rule(at, settings, &workflows)));
         }
     }

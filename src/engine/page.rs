@@ -20,12 +20,10 @@ use crate::report::against::AgainstReport;
 use crate::report::checklist::checklists;
 use crate::report::overview::{ParamRow, RuleRow};
 use crate::report::page::{
-    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine, SinceBase, Standing, WaiverTerm,
-    WorkflowPage,
+    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine, SinceBase,
+    WaiverTerm, WorkflowPage, WorkflowStanding,
 };
-use crate::report::{
-    DayReport, Decision, Outcome, Place, Report, WaiverReport, WorkflowReport, full_name,
-};
+use crate::report::{DayReport, Decision, Outcome, Place, Report, WaiverReport, WorkflowReport, full_name};
 use crate::source::SourceMap;
 use crate::value::{Date, Series, day_number};
 use crate::words::Told;
@@ -52,7 +50,7 @@ struct WorkflowCourse {
 }
 
 /// What is found of all projects.
-struct InForce {
+struct PageInForce {
     params: Vec<ParamPage>,
     rules: Vec<RuleRow>,
     waivers: Vec<WaiverTerm>,
@@ -83,7 +81,7 @@ impl Workspace {
             page_of(workflow, course)
         });
         let workflows: Vec<WorkflowPage> = pages.collect();
-        let InForce { params, rules, mut waivers } = in_force;
+        let PageInForce { params, rules, mut waivers } = in_force;
         waivers.iter_mut().for_each(|term| term.lifts = lifted(term, &report.waivers));
         let owners = waivers.iter().map(|term| term.owner.clone());
         let names: HiddenNames = names.hidden(owners.collect());
@@ -103,12 +101,12 @@ impl Workspace {
 
 /// The workflows whose decision or stage is not what it was.
 fn moved_workflows(was: &Report, now: &Report) -> Vec<MovedWorkflow> {
-    let standing = |workflow: &WorkflowReport| Standing {
+    let standing = |workflow: &WorkflowReport| WorkflowStanding {
         decision: workflow.decision,
         stage: workflow.stage.clone(),
         asks: workflow.asks.clone(),
     };
-    let mut found: BTreeMap<String, [Option<Standing>; 2]> = BTreeMap::new();
+    let mut found: BTreeMap<String, [Option<WorkflowStanding>; 2]> = BTreeMap::new();
     for (side, report) in [was, now].into_iter().enumerate() {
         for workflow in &report.workflows {
             let known = found.entry(workflow.name()).or_default();
@@ -193,7 +191,7 @@ fn since(decision: Decision, days: &[DayReport]) -> Option<String> {
     days.iter().rev().take_while(|day| day.decision == decision).last().map(|day| day.date.clone())
 }
 
-fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckOptions) -> InForce {
+fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckOptions) -> PageInForce {
     let day = loaded.as_of.date();
     let (params, rules) = rows(&loaded.projects, sources, day, &options.day);
     let params = params.into_iter().map(|row| param_page(row, &loaded.projects, day)).collect();
@@ -202,7 +200,7 @@ fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckO
     waivers.sort_by(|a, b| {
         (&a.until, &a.project, &a.workflow, &a.rule).cmp(&(&b.until, &b.project, &b.workflow, &b.rule))
     });
-    InForce { params, rules, waivers }
+    PageInForce { params, rules, waivers }
 }
 
 /// A param with what it is, and which way its value was moved.
@@ -248,7 +246,10 @@ fn waiver_terms<T>(project: &Ready<T>, sources: &SourceMap, day: Date) -> Vec<Wa
 
 /// The workflows for which a waiver lifts something.
 fn lifted(term: &WaiverTerm, used: &[WaiverReport]) -> Vec<String> {
-    used.iter().filter(|own| own.from == term.place && own.rule == term.rule).map(WaiverReport::name).collect()
+    used.iter()
+        .filter(|own| own.from == term.place && own.rule == term.rule)
+        .map(WaiverReport::name)
+        .collect()
 }
 
 /// The lines that are said something of where a rule failed or is undecided.

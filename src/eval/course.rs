@@ -33,7 +33,7 @@ pub struct Comparison<'p> {
 
 /// How a condition stands in its rule.
 #[derive(Clone, Copy)]
-struct Part<'p> {
+struct AskedPart<'p> {
     wanted: bool,
     alone: bool,
     confidence: Option<&'p Expr>,
@@ -93,30 +93,33 @@ struct ComparisonSearch<'p> {
 
 impl<'p> ComparisonSearch<'p> {
     fn of_rule(&mut self, rule: &'p Rule) {
-        let whole = Part { wanted: true, alone: true, confidence: None };
+        let whole = AskedPart { wanted: true, alone: true, confidence: None };
         match &rule.decl.body {
-            RuleBody::Trigger { when } => self.look(when, Part { wanted: false, ..whole }),
+            RuleBody::Trigger { when } => self.look(when, AskedPart { wanted: false, ..whole }),
             RuleBody::Require { requires, .. } => requires.iter().for_each(|expr| self.look(expr, whole)),
         }
     }
 
-    fn look(&mut self, expr: &'p Expr, part: Part<'p>) {
+    fn look(&mut self, expr: &'p Expr, part: AskedPart<'p>) {
         match &expr.kind {
             ExprKind::Compare(op, left, right) => self.compare((*op, left, right), part),
             ExprKind::With { claim, confidence, .. } => {
-                self.look(claim, Part { confidence: Some(confidence), ..part });
+                self.look(claim, AskedPart { confidence: Some(confidence), ..part });
             }
-            ExprKind::Not(inner) => self.look(inner, Part { wanted: !part.wanted, ..part }),
+            ExprKind::Not(inner) => self.look(inner, AskedPart { wanted: !part.wanted, ..part }),
             ExprKind::Logic(op, of) => {
                 // Of several that must all be so, one that is not is enough.
                 let is_enough = matches!(op, LogicOp::And) == part.wanted;
-                of.iter().for_each(|own| self.look(own, Part { alone: part.alone && is_enough, ..part }));
+                of.iter()
+                    .for_each(|own| self.look(own, AskedPart { alone: part.alone && is_enough, ..part }));
             }
             ExprKind::AtLeast { of, .. } => {
-                of.iter().for_each(|own| self.look(own, Part { alone: false, ..part }));
+                of.iter().for_each(|own| self.look(own, AskedPart { alone: false, ..part }));
             }
             ExprKind::If { then, otherwise, .. } => {
-                [then, otherwise].into_iter().for_each(|own| self.look(own, Part { alone: false, ..part }));
+                [then, otherwise]
+                    .into_iter()
+                    .for_each(|own| self.look(own, AskedPart { alone: false, ..part }));
             }
             ExprKind::Path(_) => {
                 if let Some(inner) = self.behind(expr, part.wanted) {
@@ -134,7 +137,7 @@ impl<'p> ComparisonSearch<'p> {
         }
     }
 
-    fn compare(&mut self, (op, left, right): (CompareOp, &'p Expr, &'p Expr), part: Part<'p>) {
+    fn compare(&mut self, (op, left, right): (CompareOp, &'p Expr, &'p Expr), part: AskedPart<'p>) {
         let (op, measure, bound) = match (self.is_measured(left), self.is_measured(right)) {
             (true, _) => (op, left, right),
             (false, true) => (op.mirrored(), right, left),
@@ -143,7 +146,7 @@ impl<'p> ComparisonSearch<'p> {
         // What has held for so long: the condition itself says more than the time.
         let grows = matches!(op, CompareOp::Greater | CompareOp::GreaterEqual);
         if let Some(condition) = self.held(measure) {
-            self.look(condition, Part { wanted: part.wanted == grows, alone: false, confidence: None });
+            self.look(condition, AskedPart { wanted: part.wanted == grows, alone: false, confidence: None });
         }
         let is_number = |expr: &Expr| {
             let ty = self.program.expr(expr.id).map(|info| &info.ty);
@@ -152,7 +155,7 @@ impl<'p> ComparisonSearch<'p> {
         // How long something has been so, beside something else, only says when a rule applies.
         let is_time = self.program.expr(measure.id).is_some_and(|info| info.ty == Type::Elapsed);
         if is_number(measure) && is_number(bound) && (part.alone || !is_time) {
-            let (rule, Part { wanted: is_asked, alone: is_alone, confidence }) = (self.rule, part);
+            let (rule, AskedPart { wanted: is_asked, alone: is_alone, confidence }) = (self.rule, part);
             self.found.push(Comparison { rule, measure, op, bound, confidence, is_asked, is_alone });
         }
     }

@@ -3,9 +3,9 @@
 use crate::ast::Expr;
 use crate::eval::{Comparison, Rulebook, comparisons, course};
 use crate::program::Target;
+use crate::report::Place;
 use crate::report::page::{BoundStep, Chart, ChartBound, ChartPoint};
 use crate::report::why::{Figure, Scale, Worth};
-use crate::report::Place;
 use crate::settings::show_value;
 use crate::source::Span;
 use crate::types::Kind;
@@ -23,12 +23,13 @@ pub(crate) fn charts_of(rulebook: &Rulebook<'_>, series: &Series) -> Option<Vec<
     for (at, one) in all.iter().enumerate() {
         let of_days: Vec<&(Figure, Figure)> = days.iter().filter_map(|day| day.get(at)).collect();
         let points: Vec<ChartPoint> = of_days.iter().map(|(measure, _)| point(measure)).collect();
-        let Some((newest, _)) = of_days.iter().rev().find(|(measure, _)| measure.is_known()) else { continue };
+        let Some((newest, _)) = of_days.iter().rev().find(|(measure, _)| measure.is_known()) else {
+            continue;
+        };
         let expression = words_of(rulebook, one.measure.span);
         let bound = bound(rulebook, series, one, &of_days);
-        let known = charts
-            .iter_mut()
-            .find(|(chart, scale)| chart.expression == expression && *scale == newest.scale);
+        let known =
+            charts.iter_mut().find(|(chart, scale)| chart.expression == expression && *scale == newest.scale);
         match known {
             Some((chart, _)) => add_bound(chart, bound),
             None => {
@@ -122,7 +123,8 @@ fn add_bound(chart: &mut Chart, bound: ChartBound) {
     let bare = |bound: &ChartBound| ChartBound { rules: Vec::new(), ..bound.clone() };
     match chart.bounds.iter_mut().find(|known| bare(known) == bare(&bound)) {
         Some(known) => {
-            let new: Vec<String> = bound.rules.into_iter().filter(|rule| !known.rules.contains(rule)).collect();
+            let new: Vec<String> =
+                bound.rules.into_iter().filter(|rule| !known.rules.contains(rule)).collect();
             known.rules.extend(new);
         }
         None => chart.bounds.push(bound),
@@ -146,8 +148,13 @@ fn ticks(chart: &Chart, scale: &Scale) -> Vec<(f64, String)> {
         last += 1.0;
     }
     // No share is more than all.
-    let first = if scale.kind() == Some(&Kind::Share) && high <= 1.0 && last * step > 1.0 { first - 1.0 } else { first };
-    let last = if scale.kind() == Some(&Kind::Share) && high <= 1.0 { last.min((1.0 / step).floor()) } else { last };
+    let first = if scale.kind() == Some(&Kind::Share) && high <= 1.0 && last * step > 1.0 {
+        first - 1.0
+    } else {
+        first
+    };
+    let last =
+        if scale.kind() == Some(&Kind::Share) && high <= 1.0 { last.min((1.0 / step).floor()) } else { last };
     let shown = |at: f64| {
         let worth = Number::try_from(at).map_or(Worth::Unknown, Worth::Number);
         figure(&Figure { worth, scale: scale.clone(), digits: 0 })

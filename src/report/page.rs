@@ -10,8 +10,8 @@ pub use self::hide::Hide;
 use super::against::{Direction, SettingChange};
 use super::checklist::GateChecklist;
 use super::overview::{ParamRow, RuleRow};
-use crate::ast::CompareOp;
 use super::{DayReport, Decision, Place, Report, full_name};
+use crate::ast::CompareOp;
 
 /// All that the page shows.
 #[derive(Clone, Debug)]
@@ -245,14 +245,14 @@ pub struct MovedWorkflow {
     /// Its full name.
     pub workflow: String,
     /// In the base; none where that does not know it.
-    pub was: Option<Standing>,
+    pub was: Option<WorkflowStanding>,
     /// Now; none where it is gone.
-    pub now: Option<Standing>,
+    pub now: Option<WorkflowStanding>,
 }
 
 /// The decision on a workflow, and its stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct WorkflowStanding {
     /// What it may do.
     pub decision: Decision,
     /// Where it is.

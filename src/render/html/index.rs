@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use super::link::PageContext;
-use super::parts::{asks, badge, is_judged_now, keeps, light, met, newest, prose, shown_of, stage, text, told};
+use super::parts::{
+    asks, badge, is_judged_now, keeps, light, met, newest, prose, shown_of, stage, text, told,
+};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -34,14 +36,14 @@ enum Urgency {
 }
 
 /// A row of the list.
-struct Row<'p> {
+struct IndexRow<'p> {
     report: &'p WorkflowReport,
     page: &'p WorkflowPage,
     waivers: Vec<&'p WaiverTerm>,
     urgency: Urgency,
 }
 
-impl<'p> Row<'p> {
+impl<'p> IndexRow<'p> {
     fn new(report: &'p WorkflowReport, page: &'p WorkflowPage, all: &'p PageReport) -> Self {
         let name = report.name();
         let waivers = all.waivers.iter().filter(|term| term.ends_soon() && term.workflows.contains(&name));
@@ -54,7 +56,8 @@ impl<'p> Row<'p> {
 /// The numbers of all workflows, the most urgent first; of two alike, as the report has them.
 pub(super) fn order(page: &PageReport) -> Vec<usize> {
     let all = page.report.workflows.iter().zip(&page.workflows).enumerate();
-    let mut order: Vec<_> = all.map(|(at, (report, own))| (Row::new(report, own, page).urgency, at)).collect();
+    let mut order: Vec<_> =
+        all.map(|(at, (report, own))| (IndexRow::new(report, own, page).urgency, at)).collect();
     order.sort();
     order.into_iter().map(|(_, at)| at).collect()
 }
@@ -65,7 +68,9 @@ fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]
     match report.decision {
         Decision::Rollback => Urgency::RollsBack,
         Decision::Error => Urgency::NotJudged,
-        Decision::Hold if stops.clone().count() > 0 && stops.all(|rule| rule.outcome == Outcome::Undecided) => {
+        Decision::Hold
+            if stops.clone().count() > 0 && stops.all(|rule| rule.outcome == Outcome::Undecided) =>
+        {
             Urgency::Undecided
         }
         Decision::Hold => Urgency::Fails,
@@ -128,8 +133,13 @@ fn counts(report: &Report) -> Markup {
 /// All workflows, the most urgent first.
 pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
     let all = &page.report;
-    let all = all.report.workflows.iter().zip(&all.workflows).map(|(report, page)| Row::new(report, page, all));
-    let mut rows: Vec<Row<'_>> = all.collect();
+    let all = all
+        .report
+        .workflows
+        .iter()
+        .zip(&all.workflows)
+        .map(|(report, page)| IndexRow::new(report, page, all));
+    let mut rows: Vec<IndexRow<'_>> = all.collect();
     rows.sort_by_key(|row| row.urgency);
     html! {
         section aria-labelledby="all" {
@@ -152,7 +162,7 @@ pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Mar
     }
 }
 
-fn drawn(row: &Row<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
+fn drawn(row: &IndexRow<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
     let (report, page) = (row.report, row.page);
     let name = report.name();
     let owner = page.owner.as_deref().unwrap_or("");
@@ -222,7 +232,7 @@ pub(super) fn due(page: &WorkflowPage) -> Markup {
 }
 
 /// The first thing that stops it, or that is to be known of it.
-fn why(row: &Row<'_>) -> Markup {
+fn why(row: &IndexRow<'_>) -> Markup {
     let report = row.report;
     let least = if row.urgency <= Urgency::Undecided { EffectKind::Hold } else { EffectKind::Warn };
     let own = entries(&[report], least, Together::Alike).into_iter().flat_map(|(_, own)| own);
@@ -255,7 +265,7 @@ fn why(row: &Row<'_>) -> Markup {
 }
 
 /// A measure or two: those of rules that stop it first, then those of the gate ahead.
-fn measures(row: &Row<'_>) -> Markup {
+fn measures(row: &IndexRow<'_>) -> Markup {
     let judged = || row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
     let stopping = judged().filter(|rule| rule.enforced && rule.applied.is_some());
     let open = judged().filter(|rule| rule.outcome == Outcome::Fail);
@@ -282,9 +292,12 @@ fn measures(row: &Row<'_>) -> Markup {
     }
 }
 
+/// The values that can be chosen, each with how it is shown.
+type Choices = Vec<(String, String)>;
+
 /// Choices that leave rows out. They need the script, which shows them.
-fn filters(rows: &[Row<'_>]) -> Markup {
-    let all = |of: &dyn Fn(&Row<'_>) -> String| {
+fn filters(rows: &[IndexRow<'_>]) -> Markup {
+    let all = |of: &dyn Fn(&IndexRow<'_>) -> String| {
         rows.iter().map(of).filter(|value| !value.is_empty()).collect::<BTreeSet<String>>()
     };
     let stages = all(&|row| row.report.stage.clone().unwrap_or_default());
@@ -294,7 +307,7 @@ fn filters(rows: &[Row<'_>]) -> Markup {
     let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (text(&value), text(&value)));
     let decisions = decisions.iter().rev();
     let decisions = decisions.map(|decision| (decision.as_str().to_owned(), told(*decision).2.to_owned()));
-    let choices: [(&str, &str, Vec<(String, String)>); 4] = [
+    let choices: [(&str, &str, Choices); 4] = [
         ("decision", "Decision", decisions.collect()),
         ("stage", "Stage", plain(stages).collect()),
         ("owner", "Owner", plain(owners).collect()),

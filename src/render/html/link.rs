@@ -25,7 +25,9 @@ impl SourceUrl {
             return Err("the address must begin with `https://` or `http://`".to_owned());
         }
         if !pattern.contains("{file}") {
-            return Err("the address needs `{file}`, where the file's path goes; `{line}` is for the line".to_owned());
+            return Err(
+                "the address needs `{file}`, where the file's path goes; `{line}` is for the line".to_owned()
+            );
         }
         if pattern.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err("an address has no blanks".to_owned());
@@ -81,7 +83,13 @@ impl<'a> PageContext<'a> {
         }
         let base = page.report.against.as_ref().map(|against| &against.reference);
         let base = base.or(page.since.as_ref().map(|since| &since.reference));
-        Self { source, anchors, several, base: base.map(|reference| format!("{reference}:")), is_brief: false }
+        Self {
+            source,
+            anchors,
+            several,
+            base: base.map(|reference| format!("{reference}:")),
+            is_brief: false,
+        }
     }
 
     /// Whether each workflow has a file of its own.
@@ -142,13 +150,22 @@ mod tests {
     #[test]
     fn an_address_holds_a_file_whatever_it_is_called() {
         let url = SourceUrl::new("https://example.com/blob/main/{file}#L{line}").unwrap();
-        assert_eq!(url.of("a b/\"><script>.yaml", 7), "https://example.com/blob/main/a%20b/%22%3E%3Cscript%3E.yaml#L7");
+        assert_eq!(
+            url.of("a b/\"><script>.yaml", 7),
+            "https://example.com/blob/main/a%20b/%22%3E%3Cscript%3E.yaml#L7"
+        );
         assert_eq!(url.of("{line}.gate", 7), "https://example.com/blob/main/%7Bline%7D.gate#L7");
     }
 
     #[test]
     fn an_address_is_one_of_the_web() {
-        for bad in ["javascript:alert({file})", "data:{file}", "//example.com/{file}", "https://example.com/", "https://a/{file} x"] {
+        for bad in [
+            "javascript:alert({file})",
+            "data:{file}",
+            "//example.com/{file}",
+            "https://example.com/",
+            "https://a/{file} x",
+        ] {
             assert!(SourceUrl::new(bad).is_err(), "{bad}");
         }
     }

@@ -56,7 +56,10 @@ pub(super) fn section(
 fn rank(of: &Chart, report: &WorkflowReport) -> u8 {
     let mut bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report)).peekable();
     let failed = |rule: &String| {
-        report.rules.iter().any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
+        report
+            .rules
+            .iter()
+            .any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
     };
     match (bounds.peek().is_some(), bounds.any(|bound| bound.rules.iter().any(failed))) {
         (_, true) => 0,

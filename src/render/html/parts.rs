@@ -80,7 +80,7 @@ pub(super) fn does(effect: EffectKind) -> &'static str {
 
 /// How much of a gate is met: words, and a bar of the same.
 pub(super) fn met(gate: &GateChecklist) -> Markup {
-    let share = if gate.rules == 0 { 100 } else { gate.met * 100 / gate.rules };
+    let share = (gate.met * 100).checked_div(gate.rules).unwrap_or(100);
     html! {
         span.met {
             svg.bar viewBox="0 0 100 10" aria-hidden="true" preserveAspectRatio="none" {
@@ -102,7 +102,8 @@ pub(super) fn of_rule<'w>(
     workflow: &'w WorkflowPage,
     rule: &str,
 ) -> Option<(&'w Chart, &'w ChartBound, &'w BoundStep)> {
-    let bounds = workflow.charts.iter().flat_map(|chart| chart.bounds.iter().map(move |bound| (chart, bound)));
+    let bounds =
+        workflow.charts.iter().flat_map(|chart| chart.bounds.iter().map(move |bound| (chart, bound)));
     let own = bounds.filter(|(_, bound)| bound.rules.iter().any(|own| own == rule));
     let mut found: Vec<_> = own
         .filter_map(|(chart, bound)| {
@@ -138,7 +139,7 @@ pub(super) fn prose(said: &str) -> Markup {
     let said = text(said);
     let parts: Vec<&str> = said.split('`').collect();
     // A backtick without another one is only a backtick.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return html! { (said) };
     }
     html! { @for (at, part) in parts.iter().enumerate() { @if at % 2 == 1 { code { (part) } } @else { (part) } } }

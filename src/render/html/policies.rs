@@ -1,6 +1,6 @@
 //! What is asked and by whom it was set: thresholds by team, waivers by their end, and the rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
@@ -50,7 +50,7 @@ fn whose(of: &ParamPage) -> String {
     }
 }
 
-/// What was changed from what the policies declare first; then all params.
+/// What was set, by team; then all params.
 fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
     let set: Vec<&ParamPage> =
         page.params.iter().filter(|param| param.moved.is_some() || param.row.because.is_some()).collect();
@@ -59,12 +59,54 @@ fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
     html! {
         h3 { "Set by a team or the organisation" }
         @if set.is_empty() { p { "Nobody has set anything: the policies' own values count." } }
-        @else { (table(&set, links, "Thresholds that were set")) }
+        @else { (by_team(&set, links)) }
         h3 { "All thresholds" }
         details {
             summary { (by_param.len()) " thresholds" }
             (table(&by_param.into_values().flatten().collect::<Vec<_>>(), links, "All thresholds"))
         }
+    }
+}
+
+/// A row for each threshold, and a column for each team.
+fn by_team(set: &[&ParamPage], links: &PageContext<'_>) -> Markup {
+    let teams: BTreeSet<String> = set.iter().map(|param| whose(param)).collect();
+    let mut rows: BTreeMap<&str, BTreeMap<String, &ParamPage>> = BTreeMap::new();
+    for param in set {
+        rows.entry(&param.row.param).or_default().insert(whose(param), param);
+    }
+    html! {
+        p { "▽ looser and △ tighter compare with the policy's own value." }
+        div.scroll tabindex="0" role="group" aria-label="Thresholds by team" {
+            table.teams {
+                thead { tr {
+                    th scope="col" { "Threshold" } th scope="col" { "Policy's own" }
+                    @for team in &teams { th scope="col" { (team) } }
+                } }
+                tbody { @for (name, cells) in &rows {
+                    tr data-param=(text(name)) {
+                        @let first = cells.values().next();
+                        th scope="row" {
+                            code { (text(name)) }
+                            @if let Some(about) = first.and_then(|param| param.about.as_ref()) { br; small { (text(about)) } }
+                        }
+                        td { (first.map_or(String::new(), |param| text(&param.row.default))) }
+                        @for team in &teams { td { @if let Some(param) = cells.get(team) { (cell(param, links)) } } }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// A value, which way it was moved, who set it, and why.
+fn cell(param: &ParamPage, links: &PageContext<'_>) -> Markup {
+    html! {
+        b { (text(&param.row.value)) }
+        @if let Some(moved) = param.moved { " " (direction(moved)) }
+        br; small { (links.place(&param.row.from)) }
+        @if let Some(because) = &param.row.because { br; "“" (text(because)) "”" }
+        (steps(&param.row.steps, links))
     }
 }
 

@@ -14,8 +14,10 @@ const PLACES: usize = 8;
 
 /// All that a workflow is told of, what stops it first.
 pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageContext<'_>) -> Markup {
-    let own: Vec<ReportEntry<'_>> =
-        entries(&[workflow], EffectKind::Note, Together::Alike).into_iter().flat_map(|(_, own)| own).collect();
+    let own: Vec<ReportEntry<'_>> = entries(&[workflow], EffectKind::Note, Together::Alike)
+        .into_iter()
+        .flat_map(|(_, own)| own)
+        .collect();
     html! {
         @for because in &workflow.because { p.because { (prose(because)) } }
         @if own.is_empty() && workflow.because.is_empty() { p { "No rule fails, and none is undecided." } }
@@ -96,7 +98,7 @@ fn places(page: &PageReport, rule: &RuleReport, is_alike: bool, links: &PageCont
                     @if let Some(quoted) = quoted { (marked(quoted, of_line)) }
                     @for place in of_line { @if !place.text.is_empty() {
                         p { "↳ " (prose(&place.text))
-                            @if let Some(of) = quoted.and_then(|quoted| stretch(quoted, place)).filter(|_| of_line.len() > 1) {
+                            @if let Some(of) = quoted.and_then(|quoted| stretch(quoted, place)).filter(|of| of_line.len() > 1 && **of != place.text) {
                                 " " small { code { (text(of)) } }
                             } }
                     } }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::link::PageContext;
 use super::parts::{badge, stage, text};
 use super::policies::direction;
-use crate::report::page::{PageReport, Standing};
+use crate::report::page::{PageReport, WorkflowStanding};
 
 /// Nothing where no base was named.
 pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
@@ -51,7 +51,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
     }
 }
 
-fn standing(of: Option<&Standing>, none: &str) -> Markup {
+fn standing(of: Option<&WorkflowStanding>, none: &str) -> Markup {
     html! {
         @match of {
             Some(of) => { (badge(of.decision)) " " (stage(of.stage.as_deref(), of.asks.as_deref())) }

@@ -289,7 +289,8 @@ fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale:
         let x = time.x(*at);
         let failed = workflow.days.get(day).map_or(&[][..], |day| &day.failed);
         let stops = |bound: &ChartBound| bound.rules.iter().any(|rule| failed.contains(rule));
-        let is_off = |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false) && stops(bound);
+        let is_off =
+            |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false) && stops(bound);
         let fails = chart.bounds.iter().any(|bound| bound.on(day).is_some_and(|step| is_off(bound, step)));
         // Writing to a string cannot fail.
         match (point.exact(), point.is_known()) {
@@ -308,7 +309,8 @@ fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale:
             (None, false) => {
                 // A gap goes on from the one before it.
                 let before = day.checked_sub(1).filter(|day| is_gap(*day));
-                let from = before.and_then(|day| workflow.at.get(day)).map_or(x - 3.0, |at| time.x(*at) + 3.0);
+                let from =
+                    before.and_then(|day| workflow.at.get(day)).map_or(x - 3.0, |at| time.x(*at) + 3.0);
                 let _ = match before {
                     Some(_) => write!(gaps, "h{:.0}", (x + 3.0).round() - from.round()),
                     None => write!(gaps, "M{:.0} {:.0}h6", from, TOP + HEIGHT / 2.0),

@@ -38,7 +38,8 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
     let stages = stages(workflow);
     let height = TOP + stages.len() as f64 * STAGE + BOTTOM;
     let time = TimeScale::of(workflow);
-    let used = MARKED.iter().filter(|(decision, _)| workflow.days.iter().any(|day| day.decision == *decision));
+    let used =
+        MARKED.iter().filter(|(decision, _)| workflow.days.iter().any(|day| day.decision == *decision));
     html! {
         figure.chart {
             figcaption { b { "Stages and decisions" } " by snapshot: "

@@ -91,7 +91,9 @@ impl Hider {
 
     fn rule(&self, rule: &mut RuleReport) {
         self.text(&mut rule.title);
-        [&mut rule.message, &mut rule.would_pass, &mut rule.help].into_iter().for_each(|text| self.maybe(text));
+        [&mut rule.message, &mut rule.would_pass, &mut rule.help]
+            .into_iter()
+            .for_each(|text| self.maybe(text));
         rule.evidence.iter_mut().for_each(|seen| self.text(&mut seen.value));
         rule.thresholds.iter_mut().for_each(|held| self.maybe(&mut held.because));
         rule.places.iter_mut().for_each(|place| self.text(&mut place.text));
@@ -101,7 +103,9 @@ impl Hider {
     fn gate(&self, gate: &mut GateChecklist) {
         for item in &mut gate.items {
             self.text(&mut item.title);
-            [&mut item.message, &mut item.missing, &mut item.help].into_iter().for_each(|text| self.maybe(text));
+            [&mut item.message, &mut item.missing, &mut item.help]
+                .into_iter()
+                .for_each(|text| self.maybe(text));
         }
     }
 

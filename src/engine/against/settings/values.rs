@@ -219,7 +219,11 @@ impl Two<'_> {
 }
 
 /// Which way a value moves, where it is known whether a larger one is stricter.
-pub(in crate::engine) fn moved(old: &ParamValue, new: &ParamValue, larger_is_stricter: Option<bool>) -> Direction {
+pub(in crate::engine) fn moved(
+    old: &ParamValue,
+    new: &ParamValue,
+    larger_is_stricter: Option<bool>,
+) -> Direction {
     let number = |value: &ParamValue| match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
         ParamValue::Value(value) => value.number().cloned(),
