@@ -14,7 +14,7 @@ use crate::engine::Answer;
 use crate::render::entries::{Together, cause, entries};
 use crate::render::human::sentence;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
-use crate::report::{Decision, Outcome, Report, WorkflowReport};
+use crate::report::{Decision, Outcome, Report, RuleReport, WorkflowReport};
 
 /// Measures that the list shows of a workflow.
 const MEASURES: usize = 2;
@@ -63,7 +63,7 @@ pub(super) fn order(page: &PageReport) -> Vec<usize> {
 }
 
 fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]) -> Urgency {
-    let does = |rule: &&crate::report::RuleReport| rule.enforced && rule.applied >= Some(EffectKind::Hold);
+    let does = |rule: &&RuleReport| rule.enforced && rule.applied >= Some(EffectKind::Hold);
     let mut stops = report.rules.iter().filter(does);
     match report.decision {
         Decision::Rollback => Urgency::RollsBack,
@@ -264,27 +264,33 @@ fn why(row: &IndexRow<'_>) -> Markup {
     }
 }
 
-/// A measure or two: those of rules that stop it first, then those of the gate ahead.
+/// A measure or two: those of rules that stop it first, the harshest before others, then those of the gate ahead.
 fn measures(row: &IndexRow<'_>) -> Markup {
     let judged = || row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
-    let stopping = judged().filter(|rule| rule.enforced && rule.applied.is_some());
-    let open = judged().filter(|rule| rule.outcome == Outcome::Fail);
-    let rules = stopping.chain(open).chain(judged());
+    let mut rules: Vec<&RuleReport> = judged().collect();
+    rules.sort_by_key(|rule| {
+        let stops = rule.applied.filter(|_| rule.enforced);
+        (std::cmp::Reverse(stops), rule.outcome != Outcome::Fail)
+    });
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for (chart, bound, step) in rules.filter_map(|rule| shown_of(row.page, &rule.rule, rule.outcome)) {
-        if found.len() < MEASURES && seen.insert(&chart.expression) {
-            found.push((chart, bound, step));
+    for rule in rules {
+        if let Some((chart, bound, step)) = shown_of(row.page, &rule.rule, rule.outcome)
+            && found.len() < MEASURES
+            && seen.insert(&chart.expression)
+        {
+            found.push((rule, chart, bound, step));
         }
     }
     html! {
-        @for (chart, bound, step) in found {
+        @for (rule, chart, bound, step) in found {
             @if let Some((_, point)) = newest(chart) {
+                @let is_kept = keeps(bound, step, point).filter(|_| rule.outcome != Outcome::Fail);
+                @let is_bad = is_kept == Some(false) || rule.outcome == Outcome::Fail;
                 div.measure {
                     code { (text(&chart.expression)) } " " b { (text(&point.shown)) }
-                    @let is_kept = keeps(bound, step, point);
-                    " " small class=(if is_kept == Some(false) { "bad" } else { "ok" }) {
-                        @if is_kept == Some(false) { "✗ " } (asks(bound, step))
+                    " " small class=(if is_bad { "bad" } else if is_kept.is_some() { "ok" } else { "soft" }) {
+                        @if is_bad { "✗ " } (asks(bound, step))
                     }
                 }
             }
