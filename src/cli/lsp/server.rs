@@ -67,6 +67,8 @@ struct LspServer {
     /// Commands that are being carried out, by the requests that asked for them.
     running: BTreeMap<RequestId, Cancel>,
     done: (Sender<Response>, Receiver<Response>),
+    /// Whether nothing more is to be answered.
+    shut_down: bool,
 }
 
 /// Speaks with an editor until it ends.
@@ -155,6 +157,7 @@ impl LspServer {
             typed: false,
             running: BTreeMap::new(),
             done: unbounded(),
+            shut_down: false,
         }
     }
 
@@ -206,11 +209,9 @@ impl LspServer {
             };
             select! {
                 recv(messages) -> message => match message {
-                    Ok(Message::Request(request)) => {
-                        if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
-                            return Ok(());
-                        }
-                        self.request(request);
+                    Ok(Message::Request(request)) => self.request(request),
+                    Ok(Message::Notification(Notification { method, .. })) if method == "exit" => {
+                        return if self.shut_down { Ok(()) } else { Err("`exit` came without `shutdown`".to_owned()) };
                     }
                     Ok(Message::Notification(notification)) => self.notification(notification),
                     Ok(Message::Response(response)) => self.response(response),
@@ -367,6 +368,14 @@ impl LspServer {
     }
 
     fn request(&mut self, request: Request) {
+        if self.shut_down {
+            let why = "the server was told to shut down".to_owned();
+            return self.send(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, why));
+        }
+        if request.method == "shutdown" {
+            self.shut_down = true;
+            return self.send(Response::new_ok(request.id, Value::Null));
+        }
         self.parse_typed();
         if request.method == commands::METHOD {
             self.command(request);
