@@ -23,6 +23,7 @@ mod record;
 mod schema;
 mod settings;
 mod shell;
+mod sweep;
 mod terminal;
 mod test;
 mod verify;
@@ -59,6 +60,7 @@ enum Command {
     Test(test::TestArgs),
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
+    Sweep(sweep::SweepArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, its range, and who set it
     Params(settings::SettingsArgs),
@@ -122,6 +124,7 @@ fn run_command() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),

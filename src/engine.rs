@@ -21,6 +21,7 @@ mod retype;
 mod sources;
 mod study;
 mod suites;
+mod sweep;
 mod total;
 mod workspace;
 
@@ -42,6 +43,7 @@ pub use nearest::{DecisionChange, Nearest, Turn};
 pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, ValueOfWorkflow};
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
+pub use sweep::SweepRange;
 pub use workspace::Workspace;
 
 /// What came of a command. Every output format draws this.

@@ -20,6 +20,7 @@ pub mod overview;
 pub mod plan_schema;
 pub mod sarif;
 pub mod schema;
+pub mod sweep;
 pub mod tap;
 
 use crate::ast::EffectKind;

@@ -12,6 +12,7 @@ pub mod overview;
 pub mod provenance;
 pub mod read;
 pub mod record;
+pub mod sweep;
 pub mod testing;
 pub mod why;
 

@@ -3,7 +3,7 @@
 //! Nothing is written anywhere: workflows are judged again with other settings, as many times as it takes to tell, and no more
 //! than each of them has a share of.
 
-mod scale;
+pub(in crate::engine) mod scale;
 mod walk;
 
 use std::collections::BTreeMap;
