@@ -19,6 +19,7 @@ mod lint;
 mod lsp;
 mod new;
 mod output;
+mod plan;
 mod record;
 mod schema;
 mod settings;
@@ -59,6 +60,7 @@ enum Command {
     Test(test::TestArgs),
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
+    Plan(plan::PlanArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, its range, and who set it
     Params(settings::SettingsArgs),
@@ -122,6 +124,7 @@ fn run_command() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),

@@ -436,8 +436,8 @@ impl<'a> PlanSurvey<'_, 'a> {
             Measure::Time => {
                 let spacing = self.spacing?;
                 let ticks = evaluator.axis().ticks(&wanted)?;
-                let further = if strict { spacing.snapshots_in(ticks) + 1 } else { spacing.snapshots_in(ticks - 1) + 1 };
-                further + 1
+                // No time at all has gone by at the first.
+                if !strict && ticks <= 0 { 1 } else { spacing.snapshots_in(ticks - i64::from(!strict)) + 2 }
             }
         };
         Some((&args.first()?.value, in_a_row.max(1)))

@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::amount::AmountReport;
 use super::{DiagnosticReport, Place, full_name};
 use crate::ast::EffectKind;
+use crate::types::Kind;
+use crate::value::Number;
 
 /// What `plan` shows; the same version as the report.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +22,23 @@ pub struct PlanReport {
     pub diagnostics: Vec<DiagnosticReport>,
 }
 
+/// A share or a length of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlannedAmount {
+    /// As people read it: `80%`, `3 weeks`.
+    pub value: String,
+    /// The same for programs.
+    pub amount: AmountReport,
+}
+
+impl PlannedAmount {
+    /// A number of a kind.
+    pub fn new(kind: &Kind, number: &Number) -> Self {
+        Self { value: kind.show(number), amount: AmountReport::new(kind, number) }
+    }
+}
+
 /// One workflow, as it stands before its next gate.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -32,7 +51,7 @@ pub struct PlannedWorkflow {
     /// The stage that it is in; none where no stages are declared.
     pub stage: Option<String>,
     /// How far apart snapshots are, by the cadence or else by the newest of them; none where nobody can tell.
-    pub spacing: Option<AmountReport>,
+    pub spacing: Option<PlannedAmount>,
     /// How many snapshots half a year has, 26 weeks; none where nobody can tell.
     pub half_year: Option<usize>,
     /// The gates that lead on: one, unless a policy lets a stage be left in several ways.
@@ -130,9 +149,9 @@ pub struct TriggerClaim {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SampledShare {
     /// What it is held against, as the policy has it: `80%` of `share(…) >= 80%`.
-    pub threshold: AmountReport,
+    pub threshold: PlannedAmount,
     /// With how much confidence it is asked; none for the share as it is seen.
-    pub confidence: Option<AmountReport>,
+    pub confidence: Option<PlannedAmount>,
     /// Whether it is asked at every look.
     pub every_look: bool,
     /// How many there are in all, where samples are drawn of so few.
@@ -164,7 +183,7 @@ pub struct SharePlan {
     /// What it asks, and of which sample.
     pub sample: SampledShare,
     /// The share that is assumed, as the policy counts it.
-    pub truth: AmountReport,
+    pub truth: PlannedAmount,
     /// The chance that it is met at the next snapshot.
     pub opens: Option<f64>,
     /// How many samples it takes to be met with a chance of 80 %.
@@ -187,7 +206,7 @@ pub struct Takes {
     /// How many snapshots that takes, as many samples as there are lately in each.
     pub snapshots: Option<usize>,
     /// How long that is.
-    pub time: Option<AmountReport>,
+    pub time: Option<PlannedAmount>,
 }
 
 /// Whether it is known how many samples it takes.
@@ -214,7 +233,7 @@ pub struct ErrPlan {
     /// By how many points the share is short of the threshold.
     pub points: u32,
     /// The share, as the policy counts it.
-    pub truth: AmountReport,
+    pub truth: PlannedAmount,
     /// The chance that it is met at one look, with a sample as large as that of the next snapshot.
     pub once: Option<f64>,
     /// The chance that it is met at one snapshot of half a year, or at several; none where that takes too long to sum up.
@@ -238,7 +257,7 @@ pub struct AlarmPlan {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AlarmRate {
     /// The share, as the policy counts it.
-    pub truth: AmountReport,
+    pub truth: PlannedAmount,
     /// The chance that the comparison is so in one snapshot.
     pub once: Option<f64>,
     /// The chance that it fires within half a year; none where that takes too long to sum up.

@@ -219,10 +219,14 @@ impl ShareTest {
         truth: &Number,
         spend: Spend<'_>,
     ) -> Option<Vec<f64>> {
-        let come = Spread::binomial(each, truth.to_f64_fast());
+        let come = || Spread::binomial(each, truth.to_f64_fast());
         let mut rates = Vec::new();
         let mut test = self.clone();
         match course {
+            SampleCourse::Newest(0 | 1) if self.looks == Looking::Once => {
+                let fails = 1.0 - self.chance((0, 0), each, truth, spend)?;
+                rates = (0..looks).scan(1.0, |never, _| { *never *= fails; Some(1.0 - *never) }).collect();
+            }
             SampleCourse::Newest(0 | 1) => {
                 let mut never = 1.0;
                 for _ in 0..looks {
@@ -232,6 +236,7 @@ impl ShareTest {
                 }
             }
             SampleCourse::Newest(wide) => {
+                let come = come();
                 let mut window = WindowWalk::of_full_window(&come, wide, looks)?;
                 let mut passed = 0.0;
                 for _ in 0..looks {
@@ -242,6 +247,7 @@ impl ShareTest {
                 }
             }
             SampleCourse::All { good, mut of } => {
+                let come = come();
                 let mut open = Spread { from: good, chances: vec![1.0] };
                 let (mut passed, mut steps) = (0.0, 0_usize);
                 for _ in 0..looks {

@@ -1,0 +1,293 @@
+//! Plans for people: rule by rule what the next gate can tell, then how often triggers err.
+
+use std::collections::BTreeMap;
+
+use super::Style;
+use super::human::{arrow, draw};
+use crate::ast::EffectKind;
+use crate::engine::Answer;
+use crate::report::plan::{
+    AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
+    SharePlan, TakesAnswer, Unplanned,
+};
+use crate::text::{first_few, visible, wrap};
+
+/// What is wrong, then each workflow.
+pub fn human(planned: &Answer<PlanReport>, style: Style) -> String {
+    let mut page = PlanPage { out: String::new(), style };
+    for diagnostic in planned.diagnostics.iter().filter(|found| !found.code.is_lint()) {
+        page.out.push_str(&draw(diagnostic, &planned.sources, style));
+        page.out.push('\n');
+    }
+    for (at, workflow) in planned.report.workflows.iter().enumerate() {
+        if at > 0 {
+            page.line("");
+        }
+        page.workflow(workflow);
+    }
+    page.out
+}
+
+/// Why there is nothing to plan, and what to do.
+pub fn without_gate(report: &PlanReport) -> String {
+    let without = report.workflows.iter().filter_map(|workflow| Some((workflow, workflow.no_gate?)));
+    let said: Vec<String> = without
+        .map(|(workflow, why)| format!("`{}`: {}", visible(&workflow.name()), no_gate(workflow, why)))
+        .collect();
+    format!("there is no gate to plan for {}", first_few(said.iter().map(String::as_str)))
+}
+
+fn no_gate(workflow: &PlannedWorkflow, why: NoGate) -> String {
+    let stage = workflow.stage.as_deref().map_or_else(String::new, |stage| visible(stage).into_owned());
+    match why {
+        NoGate::NoStages => "no policy declares stages; declare `stages a < b` and `gate a -> b`".to_owned(),
+        NoGate::LastStage => format!("it is in the last stage, `{stage}`; name a workflow that is not"),
+        NoGate::Undeclared => format!("no gate leads on from `{stage}`; declare one in a policy"),
+        NoGate::Retired => "it is retired; give a day on which it was not with `--as-of`".to_owned(),
+        NoGate::UnknownStage => "its newest snapshot has no `stage`; record it".to_owned(),
+        NoGate::TooLarge => "it has too many snapshots, or takes too many steps to judge".to_owned(),
+    }
+}
+
+/// What has been written so far.
+struct PlanPage {
+    out: String,
+    style: Style,
+}
+
+impl PlanPage {
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    /// Text that is broken within the terminal, below its own beginning.
+    fn hanging(&mut self, before: &str, text: &str) {
+        let indent = before.chars().count();
+        for (at, line) in wrap(&visible(text), self.style.width.saturating_sub(indent)).iter().enumerate() {
+            let before = if at == 0 { before.to_owned() } else { " ".repeat(indent) };
+            self.line(&format!("{before}{line}"));
+        }
+    }
+
+    fn workflow(&mut self, workflow: &PlannedWorkflow) {
+        let name = visible(&workflow.name()).into_owned();
+        if let Some(why) = workflow.no_gate {
+            self.hanging("", &format!("{name}: {}", no_gate(workflow, why)));
+        }
+        for gate in &workflow.gates {
+            self.line(&format!("{name}: gate {}", arrow(&visible(&gate.gate), self.style)));
+            self.gate(gate);
+        }
+        self.triggers(workflow);
+    }
+
+    fn gate(&mut self, gate: &PlannedGate) {
+        let mut needs = Needs::default();
+        for rule in &gate.rules {
+            let mut is_named = false;
+            for claim in &rule.claims {
+                let Some(share) = &claim.share else {
+                    needs.add(claim.needs, &rule.rule);
+                    continue;
+                };
+                if !is_named {
+                    self.line("");
+                    let name = format!("{}{}", rule.rule, mildly(rule.effect));
+                    self.hanging("  ", &name);
+                }
+                is_named = true;
+                self.claim(claim, share);
+            }
+        }
+        if !needs.0.is_empty() {
+            self.line("");
+            self.line("  not about samples:");
+            self.needs(&needs);
+        }
+    }
+
+    fn claim(&mut self, claim: &PlannedClaim, share: &SharePlan) {
+        self.hanging("    asks    ", &asked(&claim.claim, &share.sample));
+        self.hanging("    sample  ", &sample(&share.sample));
+        let opens = share.opens.map_or_else(
+            || format!("not known for {}, as no samples were recorded lately", share.truth.value),
+            |opens| format!("{} at the next snapshot, if {} are so", chance(opens), share.truth.value),
+        );
+        self.hanging("    opens   ", &opens);
+        self.hanging("    takes   ", &takes(share));
+        let errs = share.errs.iter().filter_map(|err| {
+            let once = chance(err.once?);
+            let half_year = err.half_year.map_or_else(String::new, |rate| format!(", {} within half a year", chance(rate)));
+            Some(format!("{once} at one look{half_year}, if {} are so", err.truth.value))
+        });
+        for (at, err) in errs.enumerate() {
+            self.hanging(if at == 0 { "    errs    " } else { "            " }, &err);
+        }
+    }
+
+    fn needs(&mut self, needs: &Needs) {
+        for (need, rules) in &needs.0 {
+            self.hanging("    ", &format!("{}: {}", needed(*need), rules.join(", ")));
+        }
+    }
+
+    /// How often standing rules fire falsely.
+    fn triggers(&mut self, workflow: &PlannedWorkflow) {
+        if workflow.triggers.is_empty() {
+            return;
+        }
+        let mut needs = Needs::default();
+        let mut is_told = false;
+        for trigger in &workflow.triggers {
+            for claim in &trigger.claims {
+                let Some(alarms) = &claim.alarms else {
+                    needs.add(claim.needs, &trigger.rule);
+                    continue;
+                };
+                if !is_told {
+                    self.line("");
+                    let name = visible(&workflow.name()).into_owned();
+                    let looks = workflow.half_year.map_or_else(String::new, |looks| format!(" ({looks} snapshots)"));
+                    self.hanging("", &format!("{name}: how often it is stopped falsely in half a year{looks}"));
+                    is_told = true;
+                }
+                self.line("");
+                self.alarm(trigger, &claim.claim, alarms);
+            }
+        }
+        if !needs.0.is_empty() {
+            self.line("");
+            let more = if is_told { "further rules that hold or roll back" } else { "rules that hold or roll back" };
+            self.line(&format!("  {more}, not about samples:"));
+            self.needs(&needs);
+        }
+    }
+
+    fn alarm(&mut self, trigger: &PlannedTrigger, claim: &str, alarms: &AlarmPlan) {
+        self.hanging("  ", &format!("{} ({})", trigger.rule, trigger.effect.as_str()));
+        let run = match alarms.in_a_row {
+            1 => String::new(),
+            times => format!(", {times} snapshots in a row"),
+        };
+        self.hanging("    fires   ", &format!("{}{run}", asked(claim, &alarms.sample)));
+        self.hanging("    sample  ", &sample(&alarms.sample));
+        for (at, rate) in alarms.fires.iter().enumerate() {
+            let text = match (rate.once, rate.half_year) {
+                (None, _) => "not known, as no samples were recorded lately".to_owned(),
+                (Some(_), Some(half_year)) => {
+                    format!("{} in half a year, if {} are so", chance(half_year), rate.truth.value)
+                }
+                (Some(once), None) => format!(
+                    "{} at one look, if {} are so; half a year takes too long to sum up",
+                    chance(once),
+                    rate.truth.value
+                ),
+            };
+            self.hanging(if at == 0 { "    errs    " } else { "            " }, &text);
+        }
+    }
+}
+
+/// By what is needed, the rules that need it.
+#[derive(Default)]
+struct Needs(BTreeMap<Unplanned, Vec<String>>);
+
+impl Needs {
+    fn add(&mut self, need: Option<Unplanned>, rule: &str) {
+        let Some(need) = need else { return };
+        let rules = self.0.entry(need).or_default();
+        if rules.last().is_none_or(|last| last != rule) {
+            rules.push(rule.to_owned());
+        }
+    }
+}
+
+fn mildly(effect: EffectKind) -> &'static str {
+    match effect {
+        EffectKind::Note => " (it only notes)",
+        EffectKind::Warn => " (it only warns)",
+        EffectKind::Hold | EffectKind::Rollback => "",
+    }
+}
+
+/// `light >= light_share (80% with 90% confidence at every look)`
+fn asked(claim: &str, sample: &SampledShare) -> String {
+    let confidence = sample.confidence.as_ref();
+    let confidence =
+        confidence.map_or_else(String::new, |confidence| format!(" with {} confidence", confidence.value));
+    let every = if sample.every_look { " at every look" } else { "" };
+    format!("{claim} ({}{confidence}{every})", sample.threshold.value)
+}
+
+/// `60 at a look: 2 snapshots of 30`
+fn sample(sample: &SampledShare) -> String {
+    let population =
+        sample.population.map_or_else(String::new, |all| format!(", of {all} that there are in all"));
+    let (Some(each), Some(size)) = (sample.per_snapshot, sample.size) else {
+        return "none was recorded lately".to_owned();
+    };
+    match (sample.snapshots, &sample.recorded) {
+        (Some(1), _) => format!("{size} at a look: 1 snapshot{population}"),
+        (Some(snapshots), _) => format!("{size} at a look: {snapshots} snapshots of {each}{population}"),
+        (None, recorded) => {
+            let of = recorded.as_ref().map_or(0, |recorded| recorded.of);
+            format!("{size} at the next look: {of} so far, and {each} more at each snapshot{population}")
+        }
+    }
+}
+
+fn takes(share: &SharePlan) -> String {
+    let takes = &share.takes;
+    let count = |count: usize| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
+    match (takes.answer, takes.samples) {
+        (TakesAnswer::Known, Some(0)) => "no further samples to open with 80%".to_owned(),
+        (TakesAnswer::Known, Some(samples)) => {
+            let time = takes.time.as_ref().map_or_else(String::new, |time| format!(", {} of them", time.value));
+            let wait = match (takes.per_snapshot, share.sample.per_snapshot) {
+                (Some(needed), Some(each)) if needed > each => {
+                    format!("; as older ones do not count, that is {needed} in each snapshot")
+                }
+                _ => String::new(),
+            };
+            let further = if share.sample.recorded.is_some() { " more" } else { "" };
+            format!("{}{further} to open with 80%{time}{wait}", count(samples))
+        }
+        (TakesAnswer::Never | TakesAnswer::Known, _) => {
+            format!("no number of samples opens it surely, if {} are so", share.truth.value)
+        }
+        (TakesAnswer::TooMany, _) => "more samples than are worth waiting for to open with 80%".to_owned(),
+        (TakesAnswer::NoRate, _) => "so many snapshots as the samples in them say; record some".to_owned(),
+        (TakesAnswer::Unsought, _) => "so many samples that it takes too long to find out".to_owned(),
+    }
+}
+
+/// What a rule needs that is not about a share.
+fn needed(need: Unplanned) -> &'static str {
+    match need {
+        Unplanned::Time => "a date, or time to go by",
+        Unplanned::Count => "so many of something",
+        Unplanned::Counted => "nothing to plan, as all are counted",
+        Unplanned::Figure => "a number that is measured",
+        Unplanned::Fact => "something that is so, or is not",
+        Unplanned::Mean => "a mean, whose values scatter nobody knows how far",
+        Unplanned::Difference => "the difference of two samples",
+        Unplanned::Grouped => "a share for each group",
+        Unplanned::Course => "how something goes along the series",
+        Unplanned::CalendarWindow => "a share of the present month or the like, which begins anew",
+        Unplanned::UnknownTerms => "a share whose threshold, confidence or window is not known now",
+        Unplanned::AllOrNone => "all or none of a sample",
+    }
+}
+
+/// `23%`, `3.4%`, `under 0.1%`
+fn chance(rate: f64) -> String {
+    let percent = rate * 100.0;
+    match percent {
+        percent if percent < 0.05 => "under 0.1%".to_owned(),
+        percent if percent < 9.95 => format!("{percent:.1}%"),
+        percent if percent < 99.5 => format!("{percent:.0}%"),
+        percent if percent <= 99.9 => format!("{percent:.1}%"),
+        _ => "over 99.9%".to_owned(),
+    }
+}
