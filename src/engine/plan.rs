@@ -10,8 +10,9 @@ use crate::evidence::Looking;
 use crate::point::Point;
 use crate::project::Inputs;
 use crate::report::plan::{
-    AlarmPlan, AlarmRate, ErrPlan, PlanReport, PlannedAmount, PlannedClaim, PlannedGate, PlannedRule, PlannedTrigger,
-    PlannedWorkflow, RecordedSample, SampledShare, SharePlan, Takes, TakesAnswer, TriggerClaim,
+    AlarmPlan, AlarmRate, ErrPlan, PlanReport, PlannedAmount, PlannedClaim, PlannedGate, PlannedRule,
+    PlannedTrigger, PlannedWorkflow, RecordedSample, SampledShare, SharePlan, Takes, TakesAnswer,
+    TriggerClaim,
 };
 use crate::report::{Place, VERSION};
 use crate::source::{SourceMap, Span};
@@ -84,7 +85,9 @@ impl Workspace {
             false => without.any(|without| without),
         };
         let exit = if is_unanswered { 2 } else { exit_of(&diagnostics) };
-        let report = PlanReport { version: VERSION, as_of: as_of.to_string(), workflows, diagnostics: found };
+        let assumed = options.assumed.as_ref().map(share_of_all);
+        let report =
+            PlanReport { version: VERSION, as_of: as_of.to_string(), assumed, workflows, diagnostics: found };
         Answer::new(report, diagnostics, sources, exit).unless(&options.day.cancel)
     }
 }
@@ -123,6 +126,7 @@ impl Planner<'_> {
     fn rule(&self, rule: &AskedRule) -> PlannedRule {
         let claim = |claim: &AskedClaim| PlannedClaim {
             claim: self.text(claim.span),
+            wanted: claim.yes,
             place: Place::new(claim.span, self.sources),
             share: claim.asked.as_ref().ok().map(|asked| self.share(asked)),
             needs: claim.asked.as_ref().err().copied(),
@@ -137,6 +141,7 @@ impl Planner<'_> {
     fn trigger(&self, rule: &AskedRule) -> PlannedTrigger {
         let claim = |claim: &AskedClaim| TriggerClaim {
             claim: self.text(claim.span),
+            wanted: claim.yes,
             place: Place::new(claim.span, self.sources),
             alarms: claim.asked.as_ref().ok().map(|asked| self.alarms(asked)),
             needs: claim.asked.as_ref().err().copied(),

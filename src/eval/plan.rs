@@ -58,6 +58,8 @@ pub struct AskedRule {
 #[derive(Debug)]
 pub struct AskedClaim {
     pub span: Span,
+    /// Whether it has to be so; it must not be so otherwise.
+    pub yes: bool,
     pub asked: Result<AskedShare, Unplanned>,
 }
 
@@ -152,10 +154,8 @@ impl<'a> PlanSurvey<'_, 'a> {
     fn steps(&self, stage: usize) -> Vec<([Arc<str>; 2], Vec<AskedRule>)> {
         let evaluator = self.evaluator;
         let gates = &evaluator.program.gates;
-        let mut found: Vec<usize> = gates.iter().flat_map(|gate| &gate.steps).copied().collect::<Vec<_>>()
-            .into_iter()
-            .filter_map(|(from, to)| (from == stage).then_some(to))
-            .collect();
+        let steps = gates.iter().flat_map(|gate| &gate.steps).filter(|(from, _)| *from == stage);
+        let mut found: Vec<usize> = steps.map(|(_, to)| *to).collect();
         found.sort_unstable();
         found.dedup();
         let of_step = |to: usize| {
@@ -200,9 +200,8 @@ impl<'a> PlanSurvey<'_, 'a> {
             }
         }
         let is_share = |claim: &AskedClaim| claim.asked.is_ok();
-        let is_confident = |claim: &AskedClaim| {
-            claim.asked.as_ref().is_ok_and(|share| share.test.confidence.is_some())
-        };
+        let is_confident =
+            |claim: &AskedClaim| claim.asked.as_ref().is_ok_and(|share| share.test.confidence.is_some());
         let is_trigger = matches!(rule.decl.body, RuleBody::Trigger { .. });
         if is_trigger && claims.iter().any(is_confident) {
             // What is said beside a confidence says when it matters.
@@ -222,24 +221,30 @@ impl<'a> PlanSurvey<'_, 'a> {
             return self.look_at(inner, yes, found);
         }
         match &condition.kind {
-            ExprKind::Logic(LogicOp::And | LogicOp::Or, operands) | ExprKind::AtLeast { of: operands, .. } => {
+            ExprKind::Logic(LogicOp::And | LogicOp::Or, operands)
+            | ExprKind::AtLeast { of: operands, .. } => {
                 operands.iter().for_each(|operand| self.look_at(operand, yes, found));
             }
             ExprKind::Not(inner) => self.look_at(inner, !yes, found),
             ExprKind::Compare(op, left, right) => {
                 let op = if yes { *op } else { op.negated() };
-                if let Some(condition) = self.repeated(op, left, right) {
-                    return self.look_at_run(condition, found);
+                if let Some(run) = self.repeated(op, left, right)
+                    && self.look_at_run(run, found)
+                {
+                    return;
                 }
                 let asked = self.compared(condition, op, left, right);
-                add(found, AskedClaim { span: condition.span, asked });
+                add(found, AskedClaim { span: condition.span, yes, asked });
             }
             ExprKind::With { claim, confidence, population, every_look } => {
                 let ExprKind::Compare(op, left, right) = &claim.kind else { return };
                 let op = if yes { *op } else { op.negated() };
-                let terms = Terms { population: population.as_ref().map(|of| &**of), every_look: every_look.is_some() };
+                let terms = Terms {
+                    population: population.as_ref().map(|of| &**of),
+                    every_look: every_look.is_some(),
+                };
                 let asked = self.share(op, (left, right), Some((confidence, terms)));
-                add(found, AskedClaim { span: condition.span, asked });
+                add(found, AskedClaim { span: condition.span, yes, asked });
             }
             ExprKind::Path(_)
             | ExprKind::Literal(_)
@@ -250,7 +255,8 @@ impl<'a> PlanSurvey<'_, 'a> {
             | ExprKind::In { .. }
             | ExprKind::If { .. }
             | ExprKind::Call { .. } => {
-                add(found, AskedClaim { span: condition.span, asked: Err(self.need(condition)) });
+                let asked = Err(self.need(condition));
+                add(found, AskedClaim { span: condition.span, yes, asked });
             }
         }
     }
@@ -313,7 +319,8 @@ impl<'a> PlanSurvey<'_, 'a> {
         if arg.is_some_and(Arg::is_grouped) {
             return Err(Unplanned::Grouped);
         }
-        let known = |expr: &'a Expr| evaluator.amount(expr, scope).known().cloned().ok_or(Unplanned::UnknownTerms);
+        let known =
+            |expr: &'a Expr| evaluator.amount(expr, scope).known().cloned().ok_or(Unplanned::UnknownTerms);
         let limit = known(right)?;
         let (rest, strict) = match op {
             CompareOp::GreaterEqual => (false, false),
@@ -405,7 +412,8 @@ impl<'a> PlanSurvey<'_, 'a> {
             }
             Some(arg) => {
                 let list = evaluator.program.list_behind(&arg.value);
-                let is_known = |snapshot: &usize| !evaluator.at(list, *snapshot, Scope::at(self.moment)).is_unknown();
+                let is_known =
+                    |snapshot: &usize| !evaluator.at(list, *snapshot, Scope::at(self.moment)).is_unknown();
                 let known: Vec<usize> = (first..=newest).rev().filter(is_known).collect();
                 // An element that several snapshots have counts once.
                 let pooled = evaluator.pool(arg, &known, List::default(), Scope::at(self.moment));
@@ -443,14 +451,17 @@ impl<'a> PlanSurvey<'_, 'a> {
         Some((&args.first()?.value, in_a_row.max(1)))
     }
 
-    /// Looks at a condition that has to be so in several snapshots in a row.
-    fn look_at_run(&self, (condition, in_a_row): (&'a Expr, usize), found: &mut Vec<AskedClaim>) {
+    /// Looks for shares in a condition that has to be so in several snapshots in a row, and says whether there are any.
+    fn look_at_run(&self, (condition, in_a_row): (&'a Expr, usize), found: &mut Vec<AskedClaim>) -> bool {
         let mut inner = Vec::new();
         self.look_at(condition, true, &mut inner);
+        inner.retain(|claim| claim.asked.is_ok());
+        let is_any = !inner.is_empty();
         for claim in inner {
-            let in_a_row = |share: AskedShare| AskedShare { in_a_row, ..share };
-            add(found, AskedClaim { asked: claim.asked.map(in_a_row), ..claim });
+            let asked = claim.asked.map(|share| AskedShare { in_a_row, ..share });
+            add(found, AskedClaim { asked, ..claim });
         }
+        is_any
     }
 
     /// What a condition needs that is not about a share.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Style;
 use super::human::{arrow, draw};
 use crate::ast::EffectKind;
+use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::plan::{
     AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
@@ -19,10 +20,19 @@ pub fn human(planned: &Answer<PlanReport>, style: Style) -> String {
         page.out.push_str(&draw(diagnostic, &planned.sources, style));
         page.out.push('\n');
     }
-    for (at, workflow) in planned.report.workflows.iter().enumerate() {
-        if at > 0 {
-            page.line("");
-        }
+    if planned.report.workflows.is_empty() {
+        return page.out;
+    }
+    let assumed = planned.report.assumed.as_ref().map_or_else(
+        || "if the truth is half way between the threshold of a rule and all samples".to_owned(),
+        |assumed| format!("if {} of the samples are as a rule wants them", assumed.value),
+    );
+    page.hanging("", &format!("As of {}, {assumed}:", planned.report.as_of));
+    if planned.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        page.hanging("", "Not everything could be read, so rules may be missing.");
+    }
+    for workflow in &planned.report.workflows {
+        page.line("");
         page.workflow(workflow);
     }
     page.out
@@ -108,17 +118,22 @@ impl PlanPage {
     }
 
     fn claim(&mut self, claim: &PlannedClaim, share: &SharePlan) {
-        self.hanging("    asks    ", &asked(&claim.claim, &share.sample));
+        self.hanging("    asks    ", &asked((&claim.claim, claim.wanted), &share.sample));
         self.hanging("    sample  ", &sample(&share.sample));
         let opens = share.opens.map_or_else(
             || format!("not known for {}, as no samples were recorded lately", share.truth.value),
-            |opens| format!("{} at the next snapshot, if {} are so", chance(opens), share.truth.value),
+            |opens| {
+                let at = if share.sample.recorded.is_some() { "at the next snapshot" } else { "at one look" };
+                format!("{} {at}, if {} are so", chance(opens), share.truth.value)
+            },
         );
         self.hanging("    opens   ", &opens);
         self.hanging("    takes   ", &takes(share));
         let errs = share.errs.iter().filter_map(|err| {
             let once = chance(err.once?);
-            let half_year = err.half_year.map_or_else(String::new, |rate| format!(", {} within half a year", chance(rate)));
+            let half_year = err
+                .half_year
+                .map_or_else(String::new, |rate| format!(", {} within half a year", chance(rate)));
             Some(format!("{once} at one look{half_year}, if {} are so", err.truth.value))
         });
         for (at, err) in errs.enumerate() {
@@ -148,23 +163,28 @@ impl PlanPage {
                 if !is_told {
                     self.line("");
                     let name = visible(&workflow.name()).into_owned();
-                    let looks = workflow.half_year.map_or_else(String::new, |looks| format!(" ({looks} snapshots)"));
-                    self.hanging("", &format!("{name}: how often it is stopped falsely in half a year{looks}"));
+                    let looks =
+                        workflow.half_year.map_or_else(String::new, |looks| format!(" ({looks} snapshots)"));
+                    self.hanging(
+                        "",
+                        &format!("{name}: how often it is stopped falsely in half a year{looks}"),
+                    );
                     is_told = true;
                 }
                 self.line("");
-                self.alarm(trigger, &claim.claim, alarms);
+                self.alarm(trigger, (&claim.claim, claim.wanted), alarms);
             }
         }
         if !needs.0.is_empty() {
             self.line("");
-            let more = if is_told { "further rules that hold or roll back" } else { "rules that hold or roll back" };
+            let more =
+                if is_told { "further rules that hold or roll back" } else { "rules that hold or roll back" };
             self.line(&format!("  {more}, not about samples:"));
             self.needs(&needs);
         }
     }
 
-    fn alarm(&mut self, trigger: &PlannedTrigger, claim: &str, alarms: &AlarmPlan) {
+    fn alarm(&mut self, trigger: &PlannedTrigger, claim: (&str, bool), alarms: &AlarmPlan) {
         self.hanging("  ", &format!("{} ({})", trigger.rule, trigger.effect.as_str()));
         let run = match alarms.in_a_row {
             1 => String::new(),
@@ -212,7 +232,8 @@ fn mildly(effect: EffectKind) -> &'static str {
 }
 
 /// `light >= light_share (80% with 90% confidence at every look)`
-fn asked(claim: &str, sample: &SampledShare) -> String {
+fn asked((claim, wanted): (&str, bool), sample: &SampledShare) -> String {
+    let claim = if wanted { claim.to_owned() } else { format!("not ({claim})") };
     let confidence = sample.confidence.as_ref();
     let confidence =
         confidence.map_or_else(String::new, |confidence| format!(" with {} confidence", confidence.value));
@@ -243,7 +264,8 @@ fn takes(share: &SharePlan) -> String {
     match (takes.answer, takes.samples) {
         (TakesAnswer::Known, Some(0)) => "no further samples to open with 80%".to_owned(),
         (TakesAnswer::Known, Some(samples)) => {
-            let time = takes.time.as_ref().map_or_else(String::new, |time| format!(", {} of them", time.value));
+            let time =
+                takes.time.as_ref().map_or_else(String::new, |time| format!(", {} of them", time.value));
             let wait = match (takes.per_snapshot, share.sample.per_snapshot) {
                 (Some(needed), Some(each)) if needed > each => {
                     format!("; as older ones do not count, that is {needed} in each snapshot")
@@ -267,7 +289,7 @@ fn needed(need: Unplanned) -> &'static str {
     match need {
         Unplanned::Time => "a date, or time to go by",
         Unplanned::Count => "so many of something",
-        Unplanned::Counted => "nothing to plan, as all are counted",
+        Unplanned::Counted => "nothing to plan, as it is counted in full",
         Unplanned::Figure => "a number that is measured",
         Unplanned::Fact => "something that is so, or is not",
         Unplanned::Mean => "a mean, whose values scatter nobody knows how far",

@@ -16,6 +16,9 @@ pub struct PlanReport {
     pub version: u32,
     /// The day of judgement, or its instant where series run by them.
     pub as_of: String,
+    /// The share of samples that are as a rule wants them, where one was given; else it is half way between the threshold of a
+    /// rule and all of them.
+    pub assumed: Option<PlannedAmount>,
     /// By project, then by name.
     pub workflows: Vec<PlannedWorkflow>,
     /// What is wrong with the files.
@@ -110,6 +113,8 @@ pub struct PlannedRule {
 pub struct PlannedClaim {
     /// As the policy has it, on one line.
     pub claim: String,
+    /// Whether it has to be so; it must not be so otherwise.
+    pub wanted: bool,
     /// Where that stands.
     pub place: Place,
     /// What can be planned: of a share that is seen in samples.
@@ -136,6 +141,8 @@ pub struct PlannedTrigger {
 pub struct TriggerClaim {
     /// As the policy has it, on one line.
     pub claim: String,
+    /// Whether it has to be so; it must not be so otherwise.
+    pub wanted: bool,
     /// Where that stands.
     pub place: Place,
     /// How often it fires falsely: of a share that is seen in samples.

@@ -147,8 +147,7 @@ impl ShareTest {
                 Some(false) => {}
             }
             let asked = fewest.filter(|least| *least <= of + more);
-            let chance =
-                asked.map_or(0.0, |least| quick_upper_tail(least.saturating_sub(good), more, truth));
+            let chance = asked.map_or(0.0, |least| quick_upper_tail(least.saturating_sub(good), more, truth));
             if chance < POWER {
                 return NeededSamples::So(more + 1);
             }
@@ -225,7 +224,12 @@ impl ShareTest {
         match course {
             SampleCourse::Newest(0 | 1) if self.looks == Looking::Once => {
                 let fails = 1.0 - self.chance((0, 0), each, truth, spend)?;
-                rates = (0..looks).scan(1.0, |never, _| { *never *= fails; Some(1.0 - *never) }).collect();
+                rates = (0..looks)
+                    .scan(1.0, |never, _| {
+                        *never *= fails;
+                        Some(1.0 - *never)
+                    })
+                    .collect();
             }
             SampleCourse::Newest(0 | 1) => {
                 let mut never = 1.0;
@@ -528,7 +532,8 @@ mod tests {
         let confident = test(80, Some(90)).passed_within(8, fresh, &percent(80), FREE).unwrap();
         assert_eq!(format!("{:.12}", confident[7]), "0.303353277695");
         // The first two weeks together, then the second and third.
-        let two = test(80, None).passed_within(11, (SampleCourse::Newest(2), 30), &percent(75), FREE).unwrap();
+        let two =
+            test(80, None).passed_within(11, (SampleCourse::Newest(2), 30), &percent(75), FREE).unwrap();
         assert_eq!([0, 2, 10].map(|look| shown(two[look], 0)), ["23", "47", "88"]);
         let four = |truth: u32| {
             let course = (SampleCourse::Newest(4), 30);
@@ -542,7 +547,8 @@ mod tests {
     #[test]
     fn the_shipped_rollbacks_err_so_often() {
         // Fewer than 24 of 30, four weeks in a row.
-        let below = ShareTest { strict: true, ..test(20, None) }.chance((0, 0), 30, &percent(20), FREE).unwrap();
+        let below =
+            ShareTest { strict: true, ..test(20, None) }.chance((0, 0), 30, &percent(20), FREE).unwrap();
         let rates = runs_within(52, 4, below);
         assert_eq!([25, 51].map(|look| shown(rates[look], 0)), ["31", "54"]);
         // The outputs of four weeks together, with 99 %, in half a year of which the first three weeks have none.
@@ -599,14 +605,18 @@ mod tests {
         assert_eq!(test(80, None).passed_within(26, course, &percent(90), FREE), None);
         let course = (SampleCourse::All { good: 0, of: 0 }, 1_000_000_000);
         assert_eq!(test(80, None).passed_within(26, course, &percent(79), FREE), None);
-        assert_eq!(test(80, Some(90)).passed_within(1, (SampleCourse::Newest(1), 9), &percent(79), &|_| false), None);
+        assert_eq!(
+            test(80, Some(90)).passed_within(1, (SampleCourse::Newest(1), 9), &percent(79), &|_| false),
+            None
+        );
     }
 
     /// Every outcome of a few small looks, one by one.
     fn one_by_one(test: &ShareTest, looks: usize, (course, each): (SampleCourse, usize), p: f64) -> f64 {
         let mut passed = 0.0;
         for outcome in 0..1_usize << (looks * each) {
-            let (mut good, mut of) = if let SampleCourse::All { good, of } = course { (good, of) } else { (0, 0) };
+            let (mut good, mut of) =
+                if let SampleCourse::All { good, of } = course { (good, of) } else { (0, 0) };
             let came = |look: usize| (outcome >> (look * each) & ((1 << each) - 1)).count_ones() as usize;
             let mut looked = test.clone();
             let is_passed = (0..looks).any(|look| {
@@ -621,7 +631,8 @@ mod tests {
                 passes
             });
             let ones = outcome.count_ones() as i32;
-            passed += if is_passed { p.powi(ones) * (1.0 - p).powi((looks * each) as i32 - ones) } else { 0.0 };
+            passed +=
+                if is_passed { p.powi(ones) * (1.0 - p).powi((looks * each) as i32 - ones) } else { 0.0 };
         }
         passed
     }
@@ -635,7 +646,11 @@ mod tests {
             (test(60, None), SampleCourse::Newest(2), 3),
             (test(50, Some(80)), SampleCourse::Newest(2), 4),
             (test(60, None), SampleCourse::All { good: 2, of: 4 }, 4),
-            (ShareTest { looks: Looking::Growing, ..test(30, Some(80)) }, SampleCourse::All { good: 0, of: 0 }, 4),
+            (
+                ShareTest { looks: Looking::Growing, ..test(30, Some(80)) },
+                SampleCourse::All { good: 0, of: 0 },
+                4,
+            ),
         ] {
             // The first look at two weeks is after the second.
             let all = looks + usize::from(course == SampleCourse::Newest(2));
