@@ -295,7 +295,7 @@ fn sampled(asked: &AskedShare) -> SampledShare {
     let AskedShare { test, course, per_snapshot, .. } = asked;
     let (snapshots, recorded) = match *course {
         SampleCourse::Newest(wide) => (Some(wide), None),
-        SampleCourse::All { good, of } => (None, Some(RecordedSample { good, of })),
+        SampleCourse::All { good, of } => (None, asked.is_begun.then_some(RecordedSample { good, of })),
     };
     SampledShare {
         threshold: as_counted(asked, &test.threshold),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::budget::MAX_SERIES;
-use super::claim::{Sample, Terms, share_claim};
+use super::claim::{JudgedSample, Sample, Terms, share_claim};
 use super::workflow::last_day;
 use super::{Evaluator, List, Moment, Rulebook, Scope};
 use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, NamedWindow, Over, RuleBody};
@@ -71,6 +71,8 @@ pub struct AskedShare {
     /// Whether these are the ones that do not satisfy the condition.
     pub rest: bool,
     pub course: SampleCourse,
+    /// Whether it is known what there is of a sample that only grows; it begins with nothing otherwise.
+    pub is_begun: bool,
     /// How many samples a snapshot has lately.
     pub per_snapshot: Option<usize>,
     /// In how many snapshots in a row it must be so.
@@ -346,15 +348,16 @@ impl<'a> PlanSurvey<'_, 'a> {
                 (Some(known(confidence)?), looks, judged.drawn_from())
             }
         };
-        let course = match (course, evaluator.sample(left, scope)) {
+        let (course, is_begun) = match (course, evaluator.sample(left, scope)) {
             (SampleCourse::All { .. }, Ok(Sample::Share(tally))) => {
-                let claim = share_claim(op, &tally, &threshold, super::claim::JudgedSample::ONCE);
-                SampleCourse::All { good: claim.sure, of: claim.sure_of }
+                let claim = share_claim(op, &tally, &threshold, JudgedSample::ONCE);
+                (SampleCourse::All { good: claim.sure, of: claim.sure_of }, true)
             }
-            (course, _) => course,
+            (course, _) => (course, false),
         };
         let test = ShareTest { threshold, strict, confidence, looks, population };
-        Ok(AskedShare { test, rest, course, per_snapshot: self.rate(left, arg), in_a_row: 1 })
+        let per_snapshot = self.rate(left, arg);
+        Ok(AskedShare { test, rest, course, is_begun, per_snapshot, in_a_row: 1 })
     }
 
     /// The argument of which a share is taken; none of a share that is recorded by its counts.
@@ -487,8 +490,18 @@ impl<'a> PlanSurvey<'_, 'a> {
             if called.sampled() == Some(Sampled::Mean) {
                 return Unplanned::Mean;
             }
-            if matches!(called.shape, Shape::Along(Along::Stretch(_))) {
-                return Unplanned::Course;
+            match called.shape {
+                Shape::Along(Along::Stretch(_)) => return Unplanned::Course,
+                Shape::Along(Along::Run(_) | Along::Since) => return Unplanned::Time,
+                Shape::Along(Along::Snapshot(_) | Along::Asks | Along::Latest)
+                | Shape::Counting(_)
+                | Shape::Numbers(_)
+                | Shape::Distinct
+                | Shape::Longest
+                | Shape::Part(_)
+                | Shape::Weekday
+                | Shape::Default
+                | Shape::Confidence => {}
             }
         }
         match evaluator.program.expr(looked_at.id).map_or(&Type::Error, |info| &info.ty) {
@@ -496,8 +509,7 @@ impl<'a> PlanSurvey<'_, 'a> {
             Type::Amount(quantity) => match quantity.kind {
                 Kind::Count => Unplanned::Count,
                 Kind::Share => Unplanned::Counted,
-                Kind::Duration => Unplanned::Time,
-                Kind::Number | Kind::Unit(_) | Kind::Bare | Kind::Ratio => Unplanned::Figure,
+                Kind::Number | Kind::Duration | Kind::Unit(_) | Kind::Bare | Kind::Ratio => Unplanned::Figure,
             },
             Type::Bool
             | Type::Text

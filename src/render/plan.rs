@@ -11,7 +11,10 @@ use crate::report::plan::{
     AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
     SharePlan, TakesAnswer, Unplanned,
 };
-use crate::text::{first_few, visible, wrap};
+use crate::text::{visible, wrap};
+
+/// Workflows without a gate that an error names.
+const MAX_SAID: usize = 5;
 
 /// What is wrong, then each workflow.
 pub fn human(planned: &Answer<PlanReport>, style: Style) -> String {
@@ -41,19 +44,27 @@ pub fn human(planned: &Answer<PlanReport>, style: Style) -> String {
 /// Why there is nothing to plan, and what to do.
 pub fn without_gate(report: &PlanReport) -> String {
     let without = report.workflows.iter().filter_map(|workflow| Some((workflow, workflow.no_gate?)));
-    let said: Vec<String> = without
-        .map(|(workflow, why)| format!("`{}`: {}", visible(&workflow.name()), no_gate(workflow, why)))
-        .collect();
-    format!("there is no gate to plan for {}", first_few(said.iter().map(String::as_str)))
+    let told = |(workflow, why): (&PlannedWorkflow, NoGate)| {
+        format!("`{}` has no next gate: {}", visible(&workflow.name()), no_gate(workflow, why))
+    };
+    let mut said: Vec<String> = without.map(told).collect();
+    let more = said.len().saturating_sub(MAX_SAID);
+    said.truncate(MAX_SAID);
+    let said = said.join("\n");
+    if more == 0 { said } else { format!("{said}\nand {more} more") }
 }
 
 fn no_gate(workflow: &PlannedWorkflow, why: NoGate) -> String {
     let stage = workflow.stage.as_deref().map_or_else(String::new, |stage| visible(stage).into_owned());
     match why {
         NoGate::NoStages => "no policy declares stages; declare `stages a < b` and `gate a -> b`".to_owned(),
-        NoGate::LastStage => format!("it is in the last stage, `{stage}`; name a workflow that is not"),
+        NoGate::LastStage => {
+            format!("`{stage}` is the last stage; plan a workflow that is in an earlier one")
+        }
         NoGate::Undeclared => format!("no gate leads on from `{stage}`; declare one in a policy"),
-        NoGate::Retired => "it is retired; give a day on which it was not with `--as-of`".to_owned(),
+        NoGate::Retired => {
+            "it is retired; plan it as of a day on which it was not, with `--as-of`".to_owned()
+        }
         NoGate::UnknownStage => "its newest snapshot has no `stage`; record it".to_owned(),
         NoGate::TooLarge => "it has too many snapshots, or takes too many steps to judge".to_owned(),
     }
@@ -120,21 +131,21 @@ impl PlanPage {
     fn claim(&mut self, claim: &PlannedClaim, share: &SharePlan) {
         self.hanging("    asks    ", &asked((&claim.claim, claim.wanted), &share.sample));
         self.hanging("    sample  ", &sample(&share.sample));
-        let opens = share.opens.map_or_else(
-            || format!("not known for {}, as no samples were recorded lately", share.truth.value),
-            |opens| {
-                let at = if share.sample.recorded.is_some() { "at the next snapshot" } else { "at one look" };
-                format!("{} {at}, if {} are so", chance(opens), share.truth.value)
-            },
-        );
+        let truth = &share.truth.value;
+        let opens = match share.opens {
+            None => "not known, as no samples were recorded lately".to_owned(),
+            Some(opens) if share.sample.snapshots.is_none() => {
+                format!("{} at the next snapshot, if the true share is {truth}", chance(opens))
+            }
+            Some(opens) => format!("{} at one look, if the true share is {truth}", chance(opens)),
+        };
         self.hanging("    opens   ", &opens);
         self.hanging("    takes   ", &takes(share));
         let errs = share.errs.iter().filter_map(|err| {
-            let once = chance(err.once?);
-            let half_year = err
-                .half_year
-                .map_or_else(String::new, |rate| format!(", {} within half a year", chance(rate)));
-            Some(format!("{once} at one look{half_year}, if {} are so", err.truth.value))
+            let within = |rate| format!(", {} within half a year", chance(rate));
+            let half_year = err.half_year.map_or_else(String::new, within);
+            let (once, points, truth) = (chance(err.once?), err.points, &err.truth.value);
+            Some(format!("{once} at one look{half_year}, if it is {points} points short: {truth}"))
         });
         for (at, err) in errs.enumerate() {
             self.hanging(if at == 0 { "    errs    " } else { "            " }, &err);
@@ -193,16 +204,16 @@ impl PlanPage {
         self.hanging("    fires   ", &format!("{}{run}", asked(claim, &alarms.sample)));
         self.hanging("    sample  ", &sample(&alarms.sample));
         for (at, rate) in alarms.fires.iter().enumerate() {
+            let truth = &rate.truth.value;
+            let is_at_threshold = rate.truth == alarms.sample.threshold;
+            let of = if is_at_threshold { "just at the threshold" } else { "the true share is" };
+            let of = if is_at_threshold { format!("it is {of}: {truth}") } else { format!("{of} {truth}") };
             let text = match (rate.once, rate.half_year) {
                 (None, _) => "not known, as no samples were recorded lately".to_owned(),
-                (Some(_), Some(half_year)) => {
-                    format!("{} in half a year, if {} are so", chance(half_year), rate.truth.value)
+                (Some(_), Some(half_year)) => format!("{} in half a year, if {of}", chance(half_year)),
+                (Some(once), None) => {
+                    format!("{} at one look, if {of}; half a year takes too long to sum up", chance(once))
                 }
-                (Some(once), None) => format!(
-                    "{} at one look, if {} are so; half a year takes too long to sum up",
-                    chance(once),
-                    rate.truth.value
-                ),
             };
             self.hanging(if at == 0 { "    errs    " } else { "            " }, &text);
         }
@@ -231,30 +242,30 @@ fn mildly(effect: EffectKind) -> &'static str {
     }
 }
 
-/// `light >= light_share (80% with 90% confidence at every look)`
+/// `light >= light_share [80%, with 90% confidence, at every look]`
 fn asked((claim, wanted): (&str, bool), sample: &SampledShare) -> String {
     let claim = if wanted { claim.to_owned() } else { format!("not ({claim})") };
     let confidence = sample.confidence.as_ref();
-    let confidence =
-        confidence.map_or_else(String::new, |confidence| format!(" with {} confidence", confidence.value));
-    let every = if sample.every_look { " at every look" } else { "" };
-    format!("{claim} ({}{confidence}{every})", sample.threshold.value)
+    let confidence = confidence.map(|confidence| format!("with {} confidence", confidence.value));
+    let every = sample.every_look.then(|| "at every look".to_owned());
+    let all = sample.population.map(|all| format!("of {all} in all"));
+    let terms = [Some(sample.threshold.value.clone()), confidence, all, every];
+    format!("{claim} [{}]", terms.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// `60 at a look: 2 snapshots of 30`
 fn sample(sample: &SampledShare) -> String {
-    let population =
-        sample.population.map_or_else(String::new, |all| format!(", of {all} that there are in all"));
     let (Some(each), Some(size)) = (sample.per_snapshot, sample.size) else {
         return "none was recorded lately".to_owned();
     };
     match (sample.snapshots, &sample.recorded) {
-        (Some(1), _) => format!("{size} at a look: 1 snapshot{population}"),
-        (Some(snapshots), _) => format!("{size} at a look: {snapshots} snapshots of {each}{population}"),
-        (None, recorded) => {
-            let of = recorded.as_ref().map_or(0, |recorded| recorded.of);
-            format!("{size} at the next look: {of} so far, and {each} more at each snapshot{population}")
+        (Some(1), _) => format!("{size} at a look: those of 1 snapshot"),
+        (Some(snapshots), _) => format!("{size} at a look: those of {snapshots} snapshots of {each}"),
+        (None, Some(recorded)) => {
+            let of = recorded.of;
+            format!("{size} at the next snapshot: {of} so far, and {each} more at each")
         }
+        (None, None) => format!("{each} more at each snapshot; what there is so far is not known"),
     }
 }
 
@@ -262,24 +273,26 @@ fn takes(share: &SharePlan) -> String {
     let takes = &share.takes;
     let count = |count: usize| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
     match (takes.answer, takes.samples) {
-        (TakesAnswer::Known, Some(0)) => "no further samples to open with 80%".to_owned(),
+        (TakesAnswer::Known, Some(0)) => "no further samples for a chance of 80%".to_owned(),
         (TakesAnswer::Known, Some(samples)) => {
+            let further = if share.sample.snapshots.is_none() { "a further " } else { "" };
+            let chance = format!("{further}{} for a chance of 80%", count(samples));
             let time =
-                takes.time.as_ref().map_or_else(String::new, |time| format!(", {} of them", time.value));
-            let wait = match (takes.per_snapshot, share.sample.per_snapshot) {
-                (Some(needed), Some(each)) if needed > each => {
-                    format!("; as older ones do not count, that is {needed} in each snapshot")
+                takes.time.as_ref().map_or_else(String::new, |time| format!(": those of {}", time.value));
+            match (takes.per_snapshot, share.sample.per_snapshot, share.sample.snapshots) {
+                (Some(needed), Some(each), Some(wide)) if needed > each => {
+                    let wide = if wide == 1 { "1 snapshot".to_owned() } else { format!("{wide} snapshots") };
+                    format!("{chance}{time}; a look sees {wide}, so record {needed} in each")
                 }
-                _ => String::new(),
-            };
-            let further = if share.sample.recorded.is_some() { " more" } else { "" };
-            format!("{}{further} to open with 80%{time}{wait}", count(samples))
+                (Some(_), Some(_), _) => format!("{chance}; a look has them"),
+                (Some(_) | None, _, _) => format!("{chance}{time}"),
+            }
         }
         (TakesAnswer::Never | TakesAnswer::Known, _) => {
-            format!("no number of samples opens it surely, if {} are so", share.truth.value)
+            format!("no number of samples will do, if the true share is {}", share.truth.value)
         }
-        (TakesAnswer::TooMany, _) => "more samples than are worth waiting for to open with 80%".to_owned(),
-        (TakesAnswer::NoRate, _) => "so many snapshots as the samples in them say; record some".to_owned(),
+        (TakesAnswer::TooMany, _) => "more samples for a chance of 80% than are worth waiting for".to_owned(),
+        (TakesAnswer::NoRate, _) => "not known, as no samples were recorded lately".to_owned(),
         (TakesAnswer::Unsought, _) => "so many samples that it takes too long to find out".to_owned(),
     }
 }

@@ -169,7 +169,7 @@ pub struct SampledShare {
     pub per_snapshot: Option<usize>,
     /// How large the sample will be at the next snapshot; none where none were recorded.
     pub size: Option<usize>,
-    /// Of a sample that only grows, what there is of it.
+    /// Of a sample that only grows, what there is of it, where that is known.
     pub recorded: Option<RecordedSample>,
 }
 
