@@ -54,6 +54,7 @@ fn definition(command: &str) -> Option<&'static str> {
         "history" => Some("History"),
         "impact" => Some("ImpactReport"),
         "lint" => Some("LintReport"),
+        "plan" => Some("PlanReport"),
         "test" => Some("TestReport"),
         "params" => Some("ListOfParamRow"),
         "rules" => Some("ListOfRuleRow"),

@@ -487,6 +487,10 @@ impl<'a> PlanSurvey<'_, 'a> {
             | ExprKind::With { .. } => return Unplanned::Fact,
         };
         if let Some((called, _)) = evaluator.called(looked_at) {
+            let inner = self.sampled(looked_at).and_then(|arg| self.sampled(&arg.value));
+            if inner.is_some_and(Arg::is_grouped) {
+                return Unplanned::Grouped;
+            }
             if called.sampled() == Some(Sampled::Mean) {
                 return Unplanned::Mean;
             }

@@ -57,7 +57,7 @@ pub fn without_gate(report: &PlanReport) -> String {
 fn no_gate(workflow: &PlannedWorkflow, why: NoGate) -> String {
     let stage = workflow.stage.as_deref().map_or_else(String::new, |stage| visible(stage).into_owned());
     match why {
-        NoGate::NoStages => "no policy declares stages; declare `stages a < b` and `gate a -> b`".to_owned(),
+        NoGate::NoStages => "no policy declares stages; declare `stages a -> b` and `gate a -> b`".to_owned(),
         NoGate::LastStage => {
             format!("`{stage}` is the last stage; plan a workflow that is in an earlier one")
         }
