@@ -356,7 +356,7 @@ impl<'a> PlanSurvey<'_, 'a> {
             (course, _) => (course, false),
         };
         let test = ShareTest { threshold, strict, confidence, looks, population };
-        let per_snapshot = self.rate(left, arg);
+        let per_snapshot = self.rate(left, arg, course != SampleCourse::Newest(1));
         Ok(AskedShare { test, rest, course, is_begun, per_snapshot, in_a_row: 1 })
     }
 
@@ -389,43 +389,48 @@ impl<'a> PlanSurvey<'_, 'a> {
         snapshots.map(|wide| SampleCourse::Newest(wide.max(1))).ok_or(Unplanned::UnknownTerms)
     }
 
-    /// How many samples a snapshot has: on average in the newest of the stage that have any, to the nearest.
-    fn rate(&self, left: &'a Expr, arg: Option<&'a Arg>) -> Option<usize> {
+    /// How many samples a snapshot has: on average in the newest of the stage that have any, to the nearest. With `together` an
+    /// element that several snapshots have counts once.
+    fn rate(&self, left: &'a Expr, arg: Option<&'a Arg>, together: bool) -> Option<usize> {
         let evaluator = self.evaluator;
         let newest = self.moment.at;
         let first = evaluator.stage_entry(newest).max((newest + 1).saturating_sub(RECENT));
-        let at = |snapshot: usize| Scope::at(evaluator.moment_of(snapshot, newest));
-        let of_snapshot = |snapshot: usize| -> Option<usize> {
-            match arg {
-                None => match evaluator.sample(left, at(snapshot)) {
-                    Ok(Sample::Share(tally)) => tally.total(),
-                    Ok(Sample::Mean(_)) | Err(_) => None,
-                },
-                Some(arg) => {
-                    let whole = arg.of.as_ref()?;
-                    let counted = evaluator.counted_at(arg, whole, snapshot, at(snapshot));
-                    counted.open.is_none().then(|| Tally::of(&counted.candidates).total())?
-                }
-            }
-        };
-        let (total, snapshots) = match arg.filter(|arg| arg.of.is_none()) {
-            None => {
-                let all: Vec<usize> = (first..=newest).filter_map(of_snapshot).collect();
-                (all.iter().sum(), all.len())
-            }
+        let counts: Vec<usize> = match arg.filter(|arg| arg.of.is_none()) {
+            None => (first..=newest).filter_map(|at| self.counted(left, arg, at)).collect(),
             Some(arg) => {
                 let list = evaluator.program.list_behind(&arg.value);
-                let is_known =
-                    |snapshot: &usize| !evaluator.at(list, *snapshot, Scope::at(self.moment)).is_unknown();
+                let scope = Scope::at(self.moment);
+                let is_known = |at: &usize| !evaluator.at(list, *at, scope).is_unknown();
                 let known: Vec<usize> = (first..=newest).rev().filter(is_known).collect();
-                // An element that several snapshots have counts once.
-                let pooled = evaluator.pool(arg, &known, List::default(), Scope::at(self.moment));
-                let candidates = evaluator.candidates(arg, &pooled, Scope::at(self.moment));
-                (candidates.iter().filter(|candidate| candidate.member != Truth::No).count(), known.len())
+                if together {
+                    return per_snapshot(self.pooled(arg, &known), known.len());
+                }
+                known.iter().map(|at| self.pooled(arg, &[*at])).collect()
             }
         };
-        let per_snapshot = (2 * total + snapshots).checked_div(2 * snapshots)?;
-        (total > 0).then_some(per_snapshot.max(1))
+        per_snapshot(counts.iter().sum(), counts.len())
+    }
+
+    /// The size of the sample that a snapshot records by its counts.
+    fn counted(&self, left: &'a Expr, arg: Option<&'a Arg>, at: usize) -> Option<usize> {
+        let evaluator = self.evaluator;
+        let scope = Scope::at(evaluator.moment_of(at, self.moment.at));
+        let Some(whole) = arg.and_then(|arg| arg.of.as_ref()) else {
+            return match evaluator.sample(left, scope) {
+                Ok(Sample::Share(tally)) => tally.total(),
+                Ok(Sample::Mean(_)) | Err(_) => None,
+            };
+        };
+        let counted = evaluator.counted_at(arg?, whole, at, scope);
+        if counted.open.is_some() { None } else { Tally::of(&counted.candidates).total() }
+    }
+
+    /// How many elements of some snapshots are, or may be, in a sample.
+    fn pooled(&self, arg: &'a Arg, snapshots: &[usize]) -> usize {
+        let scope = Scope::at(self.moment);
+        let pooled = self.evaluator.pool(arg, snapshots, List::default(), scope);
+        let candidates = self.evaluator.candidates(arg, &pooled, scope);
+        candidates.iter().filter(|candidate| candidate.member != Truth::No).count()
     }
 
     /// The condition that has to have been so for a while, and in how many snapshots in a row.
@@ -524,6 +529,12 @@ impl<'a> PlanSurvey<'_, 'a> {
             | Type::Error => Unplanned::Fact,
         }
     }
+}
+
+/// To the nearest, and at least one; none of no samples.
+fn per_snapshot(samples: usize, snapshots: usize) -> Option<usize> {
+    let rounded = (2 * samples + snapshots).checked_div(2 * snapshots)?;
+    (samples > 0).then_some(rounded.max(1))
 }
 
 /// Adds a claim that is not there yet: a let may be named twice.
