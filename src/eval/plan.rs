@@ -446,7 +446,7 @@ impl<'a> PlanSurvey<'_, 'a> {
             CompareOp::Less | CompareOp::LessEqual | CompareOp::Equal | CompareOp::NotEqual => return None,
         };
         let in_a_row = match measure {
-            Measure::Snapshots if strict => usize::try_from(wanted.floor()).ok()? + 1,
+            Measure::Snapshots if strict => usize::try_from(wanted.floor()).ok()?.saturating_add(1),
             Measure::Snapshots => usize::try_from(wanted.ceil()).ok()?,
             // It has held from the first of them to the last.
             Measure::Time => {

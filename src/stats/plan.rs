@@ -15,6 +15,10 @@ const POWER: f64 = 0.8;
 const MAX_SOUGHT: usize = 30_000;
 /// The same of a counted population, whose sums take longer.
 const MAX_POPULATION: usize = 2_000;
+/// Where more samples come at each look, they are not followed.
+const MAX_EACH: usize = 100_000_000;
+/// Nor is a window of more looks.
+const MAX_WIDE: u32 = 1_000;
 /// Steps that are followed look by look, at most.
 const MAX_FOLLOWED: usize = 30_000_000;
 /// What is less likely, by comparison with the most likely, is left out.
@@ -113,14 +117,17 @@ impl ShareTest {
         truth: &Number,
         spend: Spend<'_>,
     ) -> Option<f64> {
-        let Some(fewest) = self.fewest_good(of + more, spend)? else { return Some(0.0) };
-        match self.population {
-            Some(all) => {
-                let urn = Urn { population: all, marked: marked(all, truth) };
-                urn.quick_upper_tail(fewest, more, spend)
-            }
-            None => Some(quick_upper_tail(fewest.saturating_sub(good), more, truth)),
-        }
+        let size = of.saturating_add(more);
+        let Some(all) = self.population else {
+            let fewest = self.fewest_good(size, spend)?;
+            return Some(
+                fewest.map_or(0.0, |least| quick_upper_tail(least.saturating_sub(good), more, truth)),
+            );
+        };
+        // Of few the whole sample is drawn anew, and no more than all.
+        let size = size.min(all);
+        let Some(fewest) = self.fewest_good(size, spend)? else { return Some(0.0) };
+        Urn { population: all, marked: marked(all, truth) }.quick_upper_tail(fewest, size, spend)
     }
 
     /// How many further samples of a true share it takes, beside those that there are, to pass with 80 %.
@@ -218,6 +225,9 @@ impl ShareTest {
         truth: &Number,
         spend: Spend<'_>,
     ) -> Option<Vec<f64>> {
+        if each > MAX_EACH && course != SampleCourse::Newest(1) {
+            return None;
+        }
         let come = || Spread::binomial(each, truth.to_f64_fast());
         let mut rates = Vec::new();
         let mut test = self.clone();
@@ -255,7 +265,7 @@ impl ShareTest {
                 let mut open = Spread { from: good, chances: vec![1.0] };
                 let (mut passed, mut steps) = (0.0, 0_usize);
                 for _ in 0..looks {
-                    of += each;
+                    of = of.saturating_add(each);
                     steps = steps.saturating_add(open.chances.len().saturating_mul(come.chances.len()));
                     if steps > MAX_FOLLOWED {
                         return None;
@@ -280,6 +290,9 @@ fn marked(all: usize, truth: &Number) -> usize {
 /// look, at one of the first two or both, and so on.
 #[must_use]
 pub fn runs_within(looks: usize, run: usize, each: f64) -> Vec<f64> {
+    if run > looks {
+        return vec![0.0; looks];
+    }
     // By how many there were in a row at last, the chance of that and of no run so far.
     let mut open = vec![0.0; run.max(1)];
     open.iter_mut().take(1).for_each(|none| *none = 1.0);
@@ -400,7 +413,7 @@ impl WindowWalk {
     /// None where it takes too long.
     fn of_full_window(come: &Spread, wide: usize, looks: usize) -> Option<Self> {
         let numbers = come.chances.len();
-        let wide = u32::try_from(wide).ok()?;
+        let wide = u32::try_from(wide).ok().filter(|wide| *wide <= MAX_WIDE)?;
         numbers.checked_pow(wide)?.checked_mul(looks).filter(|steps| *steps <= MAX_FOLLOWED)?;
         let mut open = vec![1.0];
         for _ in 1..wide {
@@ -442,6 +455,8 @@ fn digits(mut state: usize, base: usize, states: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::stats::tests::{FREE, percent};
 
@@ -557,7 +572,7 @@ mod tests {
             let course = (SampleCourse::Newest(4), 30);
             pooled.passed_within(23, course, &percent(bad), FREE).unwrap()[22]
         });
-        assert_eq!(cells.map(|rate| shown(rate, 2)), ["9.09", "1.71", "0.05"]);
+        assert_eq!(cells.map(|rate| shown(rate, 2)), ["9.08", "1.66", "0.05"]);
     }
 
     #[test]
@@ -599,8 +614,35 @@ mod tests {
         assert!((needed..=12).all(|of| chance(of) >= POWER) && chance(needed - 1) < POWER, "{needed}");
     }
 
+    proptest! {
+        #[test]
+        fn the_number_needed_is_the_last_that_does_not_do_and_one_more(
+            threshold in 40u32..93, better in 5u32..20, level in proptest::option::of(50u32..97), strict: bool,
+            of in 0usize..40, good in 0usize..40,
+        ) {
+            let truth = percent((threshold + better).min(99));
+            let (test, seen) = (ShareTest { strict, ..test(threshold, level) }, (good.min(of), of));
+            let NeededSamples::So(needed) = test.needed(seen, &truth, FREE) else {
+                return Err(TestCaseError::fail("it can be found"));
+            };
+            let chance = |more: usize| test.chance(seen, more, &truth, FREE).unwrap();
+            prop_assert!(needed == 0 || chance(needed - 1) < POWER, "{}", needed);
+            for more in needed..needed + 150 {
+                prop_assert!(chance(more) >= POWER, "{} of {}", more, needed);
+            }
+        }
+    }
+
     #[test]
     fn what_takes_too_long_is_not_followed() {
+        assert_eq!(runs_within(3, usize::MAX, 0.5), [0.0; 3]);
+        for (course, each) in [
+            (SampleCourse::Newest(usize::MAX), 1),
+            (SampleCourse::Newest(2), usize::MAX),
+            (SampleCourse::All { good: 0, of: usize::MAX }, usize::MAX),
+        ] {
+            assert_eq!(test(80, None).passed_within(26, (course, each), &Number::ONE, FREE), None);
+        }
         let course = (SampleCourse::Newest(4), 1_000);
         assert_eq!(test(80, None).passed_within(26, course, &percent(90), FREE), None);
         let course = (SampleCourse::All { good: 0, of: 0 }, 1_000_000_000);
@@ -621,9 +663,8 @@ mod tests {
             let mut looked = test.clone();
             let is_passed = (0..looks).any(|look| {
                 (good, of) = match course {
-                    SampleCourse::Newest(1) => (came(look), each),
-                    SampleCourse::Newest(_) if look == 0 => return false,
-                    SampleCourse::Newest(_) => (came(look) + came(look - 1), 2 * each),
+                    SampleCourse::Newest(wide) if look + 1 < wide => return false,
+                    SampleCourse::Newest(wide) => ((look + 1 - wide..=look).map(came).sum(), wide * each),
                     SampleCourse::All { .. } => (good + came(look), of + each),
                 };
                 let passes = looked.passes(good, of, FREE).unwrap();
@@ -645,6 +686,8 @@ mod tests {
             (nth, SampleCourse::Newest(1), 4),
             (test(60, None), SampleCourse::Newest(2), 3),
             (test(50, Some(80)), SampleCourse::Newest(2), 4),
+            (test(60, None), SampleCourse::Newest(3), 3),
+            (test(70, None), SampleCourse::Newest(4), 2),
             (test(60, None), SampleCourse::All { good: 2, of: 4 }, 4),
             (
                 ShareTest { looks: Looking::Growing, ..test(30, Some(80)) },
@@ -653,7 +696,7 @@ mod tests {
             ),
         ] {
             // The first look at two weeks is after the second.
-            let all = looks + usize::from(course == SampleCourse::Newest(2));
+            let all = if let SampleCourse::Newest(wide) = course { looks + wide - 1 } else { looks };
             let found = test.passed_within(looks, (course, 3), &percent(60), FREE).unwrap();
             let expected = one_by_one(&test, all, (course, 3), 0.6);
             assert!((found[looks - 1] - expected).abs() < 1e-12, "{course:?}: {found:?} {expected}");
