@@ -168,6 +168,7 @@ fn everything() -> BTreeMap<String, String> {
         ("history.json", "history --as-of NOW --format json"),
         ("history-narrate.txt", "history --as-of NOW --narrate"),
         ("plan.txt", "plan --as-of NOW"),
+        ("plan-narrate.txt", "plan --as-of NOW --narrate"),
         ("plan.json", "plan --as-of NOW --format json"),
         ("test.txt", "test"),
         ("test.json", "test --format json"),

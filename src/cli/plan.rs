@@ -14,9 +14,9 @@ use crate::value::{Number, parse_scaled};
 
 /// Show what the next gate can tell, and how many samples that takes
 ///
-/// For each comparison of a share in the next gate of a workflow: the chance that it is met at an assumed truth, how many
-/// samples and how much time it takes to be met with 80 %, and how often it is met although the truth is 5 or 10 points
-/// short. For standing rules that hold or roll back: how often they fire falsely in half a year.
+/// Plans each comparison of a share in the next gate of a workflow: the chance that it is met, and how many samples and how
+/// much time it takes to be met with 80 %. It also says how often the comparison is met although the truth is 5 or 10 points
+/// short. For standing rules that hold or roll back, you see how often they fire falsely in half a year.
 ///
 /// Exit codes: 0, or 2 if something could not be read, or a workflow that you name has no next gate.
 #[derive(Debug, Args)]
@@ -59,6 +59,7 @@ pub(super) fn run(args: &PlanArgs) -> ExitCode {
         .waiting("reading", || find::inputs(&args.project.path, args.project.outside.allow_outside));
     let planned = args.terminal.waiting("planning", || Workspace::new().plan(inputs, &options));
     let code = match args.format {
+        Form::Human if args.terminal.narrate => finish(&plan::narrate(&planned), planned.exit),
         Form::Human => finish(&plan::human(&planned, args.terminal.style()), planned.exit),
         Form::Json => match json::render(&planned.report) {
             Ok(text) => finish(&text, planned.exit),

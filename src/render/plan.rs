@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Style;
-use super::human::{arrow, draw};
+use super::human::{arrow, draw, narrate_problems};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -18,26 +18,21 @@ const MAX_SAID: usize = 5;
 
 /// What is wrong, then each workflow.
 pub fn human(planned: &Answer<PlanReport>, style: Style) -> String {
-    let mut page = PlanPage { out: String::new(), style };
+    let mut page = PlanPage { out: String::new(), style, is_spoken: false };
     for diagnostic in planned.diagnostics.iter().filter(|found| !found.code.is_lint()) {
         page.out.push_str(&draw(diagnostic, &planned.sources, style));
         page.out.push('\n');
     }
-    if planned.report.workflows.is_empty() {
-        return page.out;
-    }
-    let assumed = planned.report.assumed.as_ref().map_or_else(
-        || "if the truth is half way between the threshold of a rule and all samples".to_owned(),
-        |assumed| format!("if {} of the samples are as a rule wants them", assumed.value),
-    );
-    page.hanging("", &format!("As of {}, {assumed}:", planned.report.as_of));
-    if planned.diagnostics.iter().any(|found| found.severity == Severity::Error) {
-        page.hanging("", "Not everything could be read, so rules may be missing.");
-    }
-    for workflow in &planned.report.workflows {
-        page.line("");
-        page.workflow(workflow);
-    }
+    page.all(planned);
+    page.out
+}
+
+/// The same for screen readers: sentences, each on a line, without columns or marks.
+pub fn narrate(planned: &Answer<PlanReport>) -> String {
+    let style = Style { color: false, unicode: false, width: usize::MAX };
+    let out = narrate_problems(&planned.diagnostics, &planned.sources);
+    let mut page = PlanPage { out, style, is_spoken: true };
+    page.all(planned);
     page.out
 }
 
@@ -74,16 +69,42 @@ fn no_gate(workflow: &PlannedWorkflow, why: NoGate) -> String {
 struct PlanPage {
     out: String,
     style: Style,
+    /// Whether it is for screen readers.
+    is_spoken: bool,
 }
 
 impl PlanPage {
+    /// What is assumed, then each workflow.
+    fn all(&mut self, planned: &Answer<PlanReport>) {
+        if planned.report.workflows.is_empty() {
+            return;
+        }
+        let assumed = planned.report.assumed.as_ref().map_or_else(
+            || "if the truth is half way between the threshold of a rule and all samples".to_owned(),
+            |assumed| format!("if {} of the samples are as a rule wants them", assumed.value),
+        );
+        self.hanging("", &format!("As of {}, {assumed}:", planned.report.as_of));
+        if planned.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            self.hanging("", "Not everything could be read, so rules may be missing.");
+        }
+        for workflow in &planned.report.workflows {
+            self.line("");
+            self.workflow(workflow);
+        }
+    }
+
     fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
 
-    /// Text that is broken within the terminal, below its own beginning.
+    /// Text that is broken within the terminal, below its own beginning; where it is spoken, behind what stands before it.
     fn hanging(&mut self, before: &str, text: &str) {
+        if self.is_spoken {
+            let label = before.trim();
+            let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
+            return self.line(&format!("{label}{}.", visible(text).trim_end_matches([':', '.'])));
+        }
         let indent = before.chars().count();
         for (at, line) in wrap(&visible(text), self.style.width.saturating_sub(indent)).iter().enumerate() {
             let before = if at == 0 { before.to_owned() } else { " ".repeat(indent) };
@@ -97,7 +118,11 @@ impl PlanPage {
             self.hanging("", &format!("{name}: {}", no_gate(workflow, why)));
         }
         for gate in &workflow.gates {
-            self.line(&format!("{name}: gate {}", arrow(&visible(&gate.gate), self.style)));
+            let step = match self.is_spoken {
+                true => visible(&gate.gate).replace(" -> ", " to "),
+                false => arrow(&visible(&gate.gate), self.style),
+            };
+            self.hanging("", &format!("{name}: gate {step}"));
             self.gate(gate);
         }
         self.triggers(workflow);
@@ -123,7 +148,7 @@ impl PlanPage {
         }
         if !needs.0.is_empty() {
             self.line("");
-            self.line("  not about samples:");
+            self.hanging("  ", "not about samples:");
             self.needs(&needs);
         }
     }
@@ -190,7 +215,7 @@ impl PlanPage {
             self.line("");
             let more =
                 if is_told { "further rules that hold or roll back" } else { "rules that hold or roll back" };
-            self.line(&format!("  {more}, not about samples:"));
+            self.hanging("  ", &format!("{more}, not about samples:"));
             self.needs(&needs);
         }
     }

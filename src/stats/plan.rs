@@ -344,7 +344,8 @@ impl Spread {
             return Self { from: if p <= 0.0 { 0 } else { draws }, chances: vec![1.0] };
         }
         let odds = p / (1.0 - p);
-        let mode = (((draws as f64 + 1.0) * p) as usize).min(draws);
+        let mode = Number::try_from((draws as f64 * p).floor()).ok();
+        let mode = mode.and_then(|mode| usize::try_from(mode.floor()).ok()).unwrap_or(0).min(draws);
         let mut up = vec![1.0];
         let mut chance = 1.0;
         for good in mode..draws {
@@ -671,9 +672,9 @@ mod tests {
                 looked = looked.next();
                 passes
             });
-            let ones = outcome.count_ones() as i32;
-            passed +=
-                if is_passed { p.powi(ones) * (1.0 - p).powi((looks * each) as i32 - ones) } else { 0.0 };
+            let ones = f64::from(outcome.count_ones());
+            let zeros = (looks * each) as f64 - ones;
+            passed += if is_passed { p.powf(ones) * (1.0 - p).powf(zeros) } else { 0.0 };
         }
         passed
     }
