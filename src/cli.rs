@@ -19,6 +19,7 @@ mod lint;
 mod lsp;
 mod new;
 mod output;
+mod plan;
 mod record;
 mod schema;
 mod settings;
@@ -61,6 +62,7 @@ enum Command {
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
     Sweep(sweep::SweepArgs),
+    Plan(plan::PlanArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, its range, and who set it
     Params(settings::SettingsArgs),
@@ -125,6 +127,7 @@ fn run_command() -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),

@@ -17,6 +17,7 @@ pub mod lint;
 pub mod manual;
 pub mod markdown;
 pub mod overview;
+pub mod plan;
 pub mod plan_schema;
 pub mod sarif;
 pub mod schema;

@@ -9,6 +9,7 @@ mod decision;
 mod history;
 pub mod impact;
 pub mod overview;
+pub mod plan;
 pub mod provenance;
 pub mod read;
 pub mod record;

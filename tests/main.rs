@@ -72,6 +72,8 @@ mod mutations;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]
+mod planning;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod properties;

@@ -61,6 +61,9 @@ _tollgate() {
             tollgate,params)
                 cmd="tollgate__subcmd__params"
                 ;;
+            tollgate,plan)
+                cmd="tollgate__subcmd__plan"
+                ;;
             tollgate,rules)
                 cmd="tollgate__subcmd__rules"
                 ;;
@@ -118,6 +121,9 @@ _tollgate() {
             tollgate__subcmd__help,params)
                 cmd="tollgate__subcmd__help__subcmd__params"
                 ;;
+            tollgate__subcmd__help,plan)
+                cmd="tollgate__subcmd__help__subcmd__plan"
+                ;;
             tollgate__subcmd__help,rules)
                 cmd="tollgate__subcmd__help__subcmd__rules"
                 ;;
@@ -152,7 +158,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new collect check test history impact explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -318,7 +324,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new collect check test history impact explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="init new collect check test history impact plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -542,6 +548,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__params)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__plan)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -844,6 +864,40 @@ _tollgate() {
                 return 0
             fi
             case "${prev}" in
+                --workflow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__plan)
+            opts="-h --allow-outside --if --workflow --format --as-of --color --narrate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --if)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --workflow)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
