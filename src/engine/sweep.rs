@@ -8,12 +8,14 @@ mod ask;
 mod course;
 mod fold;
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 pub use self::ask::SweepRange;
 use self::ask::SweptParam;
-use self::course::{Sweep, SweepCourse, SweepSearch};
-use self::fold::{SweepFold, fold};
+use self::course::{Sweep, SweepCourse, SweepSearch, SweepTurn};
+use self::fold::{SweepFold, SweepLine, fold};
 use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_of, has_errors, nothing_judged};
 use super::{Answer, Cancel, DayOptions, Workspace, in_order};
@@ -21,7 +23,7 @@ use crate::eval::{Rulebook, RunBudget, SweptSeries, are_bounds, is_monotone};
 use crate::point::Point;
 use crate::program::ParamValue;
 use crate::project::Inputs;
-use crate::report::sweep::{SweepReport, SweepTable};
+use crate::report::sweep::{SweepCounts, SweepReport, SweepTable};
 use crate::report::{Decision, VERSION};
 use crate::settings::Settings;
 use crate::source::SourceMap;
@@ -64,7 +66,7 @@ impl Workspace {
         }
         let now = asked.as_it_is(&workflows);
         let sweeps = params.iter().enumerate().map(|(at, param)| {
-            let courses = asked.courses(&workflows, at, None);
+            let courses = asked.courses(&workflows, at);
             fold(&SweepFold { param, at, workflows: &workflows, courses: &courses, now: &now })
         });
         let sweeps = sweeps.collect();
@@ -133,53 +135,20 @@ impl SweepQuestion<'_> {
 
     /// The decisions by the values in force, by workflow and day.
     fn as_it_is(&self, workflows: &[SweptWorkflow<'_>]) -> Vec<Vec<Decision>> {
-        let judge = |own: &SweptWorkflow<'_>| self.judged(own, &[]);
+        let run = RunBudget::unbounded();
+        let judge = |own: &SweptWorkflow<'_>| {
+            let days: Vec<usize> = (0..own.days()).collect();
+            let judged = SweptCase::new(self, own, &run).series.judge(&[], &[], &days);
+            judged.days.into_iter().map(|day| day.decision).collect()
+        };
         workflows.par_iter().map(judge).collect()
     }
 
-    fn judged(&self, own: &SweptWorkflow<'_>, values: &[(usize, ParamValue)]) -> Vec<Decision> {
-        let run = RunBudget::unbounded();
-        let rulebook = Rulebook { run: &run, ..own.project.rulebook(own.name, self.sources) };
-        let days: Vec<usize> = (0..own.days()).collect();
-        let series = SweptSeries::new(rulebook, own.series, own.as_of, &own.params.concat());
-        series.judge(values, &[], &days).days.into_iter().map(|day| day.decision).collect()
-    }
 
-    /// How the days of all workflows go along a param; `other` is a value of the other one.
-    fn courses(
-        &self,
-        workflows: &[SweptWorkflow<'_>],
-        at: usize,
-        other: Option<&Number>,
-    ) -> Vec<SweepCourse> {
-        workflows.par_iter().map(|own| self.course(own, at, other)).collect()
-    }
-
-    fn course(&self, own: &SweptWorkflow<'_>, at: usize, other: Option<&Number>) -> SweepCourse {
-        let nothing = SweepCourse { first: Vec::new(), turns: Vec::new() };
-        let (Some(param), Some(indexes)) = (self.params.get(at), own.params.get(at)) else { return nothing };
-        let program = &own.project.program;
+    /// How the days of all workflows go along a param.
+    fn courses(&self, workflows: &[SweptWorkflow<'_>], at: usize) -> Vec<SweepCourse> {
         let run = RunBudget::unbounded();
-        let rulebook = Rulebook { run: &run, ..own.project.rulebook(own.name, self.sources) };
-        let series = SweptSeries::new(rulebook, own.series, own.as_of, &own.params.concat());
-        let fixed = other.map_or_else(Vec::new, |number| self.values(own, 1 - at, number));
-        let judge = |number: &Number, days: &[usize]| {
-            let mut values = fixed.clone();
-            values.extend(self.values(own, at, number));
-            series.judge(&values, indexes, days)
-        };
-        let is_exact = param.scale.is_exact() && are_bounds(program, indexes);
-        let search = match (is_exact, &param.scale.step) {
-            (true, _) => SweepSearch::Compared,
-            (false, Some(_)) => SweepSearch::Stepped,
-            (false, None) => SweepSearch::Narrowed,
-        };
-        let is_monotone = is_monotone(program, indexes);
-        if self.cancel.is_cancelled() {
-            return nothing;
-        }
-        let sweep = Sweep { scale: &param.scale, search, is_monotone, finest: param.finest(), judge: &judge };
-        sweep.along(&param.from, &param.to, own.days())
+        workflows.par_iter().map(|own| SweptCase::new(self, own, &run).course(at, None)).collect()
     }
 
     fn values(&self, own: &SweptWorkflow<'_>, at: usize, number: &Number) -> Vec<(usize, ParamValue)> {
@@ -191,44 +160,123 @@ impl SweepQuestion<'_> {
     /// Every value of the first param with every value of the second.
     fn table(&self, workflows: &[SweptWorkflow<'_>]) -> Result<SweepTable, String> {
         let [first, second] = self.params else { return Err("a table is of two params".to_owned()) };
-        let lines = |at: usize, other: Option<&Number>| {
-            let param = if at == 0 { first } else { second };
-            fold::lines(param, &self.courses(workflows, at, other))
+        let run = RunBudget::unbounded();
+        let own: Vec<OwnTable> =
+            workflows.par_iter().map(|own| SweptCase::new(self, own, &run).table(first, second)).collect();
+        let all = |param: &SweptParam, of: fn(&OwnTable) -> &BTreeSet<SweepTurn>| {
+            fold::between(param, own.iter().flat_map(of).cloned().collect())
         };
-        let (mut rows, mut columns) = (lines(0, None), lines(1, None));
-        loop {
-            let found = rows.len() + columns.len();
-            let more: Vec<_> = columns.iter().flat_map(|line| lines(0, Some(&line.inside))).collect();
-            rows = fold::joined(first, rows, more);
-            let more: Vec<_> = rows.iter().flat_map(|line| lines(1, Some(&line.inside))).collect();
-            columns = fold::joined(second, columns, more);
-            if rows.len() > MAX_LINES || columns.len() > MAX_LINES {
-                return Err(format!(
-                    "a table of {} by {} is too large to be read: give narrower ranges",
-                    rows.len(),
-                    columns.len()
-                ));
-            }
-            if rows.len() + columns.len() == found {
-                break;
-            }
+        let (rows, columns) = (all(first, |own| &own.rows), all(second, |own| &own.columns));
+        if rows.len() > MAX_LINES || columns.len() > MAX_LINES {
+            let (rows, columns) = (rows.len(), columns.len());
+            return Err(format!("a table of {rows} by {columns} is too large to be read: give narrower ranges"));
         }
-        let cells = rows.iter().map(|row| {
-            let cell = |column: &fold::SweepLine| {
-                let decided: Vec<Vec<Decision>> = workflows
-                    .par_iter()
-                    .map(|own| {
-                        let mut values = self.values(own, 0, &row.inside);
-                        values.extend(self.values(own, 1, &column.inside));
-                        self.judged(own, &values)
-                    })
-                    .collect();
-                fold::counts(decided.iter().map(|days| &**days))
-            };
-            columns.iter().map(cell).collect()
-        });
-        let cells = cells.collect();
-        let shown = |lines: &[fold::SweepLine]| lines.iter().map(|line| line.shown.clone()).collect();
+        let cell = |row: &SweepLine, column: &SweepLine| {
+            let mut counts = SweepCounts::default();
+            own.iter().filter_map(|own| own.cell(row, column)).for_each(|own| counts.join(own));
+            counts
+        };
+        let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+        let shown = |lines: &[SweepLine]| lines.iter().map(|line| line.shown.clone()).collect();
         Ok(SweepTable { rows: shown(&rows), columns: shown(&columns), cells })
     }
 }
+
+/// A workflow whose days are judged again and again.
+struct SweptCase<'a> {
+    question: &'a SweepQuestion<'a>,
+    own: &'a SweptWorkflow<'a>,
+    series: SweptSeries<'a>,
+}
+
+/// What two params decide of one workflow.
+struct OwnTable {
+    rows: BTreeSet<SweepTurn>,
+    columns: BTreeSet<SweepTurn>,
+    /// By row, then by column.
+    cells: Vec<Vec<SweepCounts>>,
+}
+
+impl OwnTable {
+    /// What is decided in a cell of the table of all workflows, which has the turns of this one among its own.
+    fn cell(&self, row: &SweepLine, column: &SweepLine) -> Option<&SweepCounts> {
+        let index = |turns: &BTreeSet<SweepTurn>, line: &SweepLine| {
+            turns.iter().filter(|turn| Some(*turn) <= line.begins.as_ref()).count()
+        };
+        self.cells.get(index(&self.rows, row))?.get(index(&self.columns, column))
+    }
+}
+
+impl<'a> SweptCase<'a> {
+    fn new(question: &'a SweepQuestion<'a>, own: &'a SweptWorkflow<'a>, run: &'a RunBudget) -> Self {
+        let rulebook = Rulebook { run, ..own.project.rulebook(own.name, question.sources) };
+        let series = SweptSeries::new(rulebook, own.series, own.as_of, &own.params.concat());
+        Self { question, own, series }
+    }
+
+    /// How the days go along a param; `other` is a value of the other one.
+    fn course(&self, at: usize, other: Option<&Number>) -> SweepCourse {
+        let SweepQuestion { params, cancel, .. } = self.question;
+        let nothing = SweepCourse { first: Vec::new(), turns: Vec::new() };
+        let (Some(param), Some(indexes)) = (params.get(at), self.own.params.get(at)) else { return nothing };
+        if cancel.is_cancelled() {
+            return nothing;
+        }
+        let program = &self.own.project.program;
+        let fixed = other.map_or_else(Vec::new, |number| self.question.values(self.own, 1 - at, number));
+        let judge = |number: &Number, days: &[usize]| {
+            let mut values = fixed.clone();
+            values.extend(self.question.values(self.own, at, number));
+            self.series.judge(&values, indexes, days)
+        };
+        let is_exact = param.scale.is_exact() && are_bounds(program, indexes);
+        let search = match (is_exact, &param.scale.step) {
+            (true, _) => SweepSearch::Compared,
+            (false, Some(_)) => SweepSearch::Stepped,
+            (false, None) => SweepSearch::Narrowed,
+        };
+        let is_monotone = is_monotone(program, indexes);
+        let sweep = Sweep { scale: &param.scale, search, is_monotone, finest: param.finest(), judge: &judge };
+        sweep.along(&param.from, &param.to, self.own.days())
+    }
+
+    /// Every value of the first param with every value of the second. The turns of one may depend on the value of the other.
+    fn table(&self, first: &SweptParam, second: &SweptParam) -> OwnTable {
+        let turns = |at: usize, other: Option<&Number>| {
+            self.course(at, other).turns.into_iter().map(|own| own.turn).collect::<BTreeSet<SweepTurn>>()
+        };
+        let (mut rows, mut columns) = (turns(0, None), turns(1, None));
+        let mut tried: BTreeSet<(usize, Number)> = BTreeSet::new();
+        loop {
+            let found = tried.len();
+            for line in fold::between(second, columns.clone()) {
+                if tried.insert((0, line.inside.clone())) {
+                    rows.extend(turns(0, Some(&line.inside)));
+                }
+            }
+            for line in fold::between(first, rows.clone()) {
+                if tried.insert((1, line.inside.clone())) {
+                    columns.extend(turns(1, Some(&line.inside)));
+                }
+            }
+            if tried.len() == found || rows.len().max(columns.len()) > MAX_LINES {
+                break;
+            }
+        }
+        let lines = (fold::between(first, rows.clone()), fold::between(second, columns.clone()));
+        let days: Vec<usize> = (0..self.own.days()).collect();
+        let cell = |row: &SweepLine, column: &SweepLine| {
+            let mut values = self.question.values(self.own, 0, &row.inside);
+            values.extend(self.question.values(self.own, 1, &column.inside));
+            let judged = self.series.judge(&values, &[], &days).days;
+            let decisions: Vec<Decision> = judged.into_iter().map(|day| day.decision).collect();
+            fold::counts(std::iter::once(&*decisions))
+        };
+        let cells = lines.0.iter().map(|row| lines.1.iter().map(|column| cell(row, column)).collect());
+        let cells = if rows.len().max(columns.len()) > MAX_LINES { Vec::new() } else { cells.collect() };
+        OwnTable { rows, columns, cells }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ fn drawn(sweep: &ParamSweep, style: Style, full: bool) -> String {
     let mark = if style.unicode { "◂" } else { "<" };
     let widest = sweep.intervals.iter().map(|interval| width(&interval.shown)).max().unwrap_or(0);
     let values = widest.max("value".len());
-    let heads = DECISIONS.map(|head| format!("{head:>9}")).concat();
+    let heads = DECISIONS.map(|head| format!("{head:>10}")).concat();
     out.push_str(&format!("\n  {}  {}  {}\n", pad("", values), pad("snapshots", heads.len()), "workflows"));
     out.push_str(&format!("  {}{heads}  {heads}\n", pad("value", values)));
     for (at, interval) in sweep.intervals.iter().enumerate() {
@@ -142,7 +142,7 @@ fn drawn(sweep: &ParamSweep, style: Style, full: bool) -> String {
 }
 
 fn numbers(counts: &DecisionCounts) -> String {
-    [counts.advance, counts.go_on, counts.hold, counts.rollback].map(|count| format!("{count:>9}")).concat()
+    [counts.advance, counts.go_on, counts.hold, counts.rollback].map(|count| format!("{count:>10}")).concat()
 }
 
 fn spoken(counts: &DecisionCounts) -> String {

@@ -98,6 +98,14 @@ pub struct SweepCounts {
     pub workflows: DecisionCounts,
 }
 
+impl SweepCounts {
+    /// Those of both.
+    pub fn join(&mut self, other: &Self) {
+        self.days.join(&other.days);
+        self.workflows.join(&other.workflows);
+    }
+}
+
 /// How many have which decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -127,6 +135,16 @@ impl DecisionCounts {
     pub fn remove(&mut self, decision: Decision) {
         let count = self.of(decision);
         *count = count.saturating_sub(1);
+    }
+
+    fn join(&mut self, other: &Self) {
+        let Self { advance, go_on, hold, rollback, error, retired } = other;
+        self.advance += advance;
+        self.go_on += go_on;
+        self.hold += hold;
+        self.rollback += rollback;
+        self.error += error;
+        self.retired += retired;
     }
 
     fn of(&mut self, decision: Decision) -> &mut usize {

@@ -28,7 +28,7 @@ pub(super) struct SweepFold<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct SweepLine {
     /// Where it begins; none of the first.
-    begins: Option<SweepTurn>,
+    pub(super) begins: Option<SweepTurn>,
     from: Number,
     with_from: bool,
     to: Number,
@@ -40,16 +40,12 @@ pub(super) struct SweepLine {
 }
 
 /// The lines between all values at which decisions change.
-pub(super) fn lines(param: &SweptParam, courses: &[SweepCourse]) -> Vec<SweepLine> {
+fn lines(param: &SweptParam, courses: &[SweepCourse]) -> Vec<SweepLine> {
     between(param, courses.iter().flat_map(|course| &course.turns).map(|own| own.turn.clone()).collect())
 }
 
-/// The lines with those that others have found.
-pub(super) fn joined(param: &SweptParam, lines: Vec<SweepLine>, more: Vec<SweepLine>) -> Vec<SweepLine> {
-    between(param, lines.into_iter().chain(more).filter_map(|line| line.begins).collect())
-}
-
-fn between(param: &SweptParam, turns: BTreeSet<SweepTurn>) -> Vec<SweepLine> {
+/// The lines between some turns.
+pub(super) fn between(param: &SweptParam, turns: BTreeSet<SweepTurn>) -> Vec<SweepLine> {
     let starts: Vec<Option<SweepTurn>> = std::iter::once(None).chain(turns.into_iter().map(Some)).collect();
     let ends = starts.iter().skip(1).cloned().chain([None]);
     let line = |(begins, ends): (&Option<SweepTurn>, Option<SweepTurn>)| {
