@@ -11,7 +11,7 @@ use crate::report::plan::{
     AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
     SharePlan, TakesAnswer, Unplanned,
 };
-use crate::text::{visible, wrap};
+use crate::text::{quote, visible, wrap};
 
 /// Workflows without a gate that an error names.
 const MAX_SAID: usize = 5;
@@ -40,7 +40,7 @@ pub fn narrate(planned: &Answer<PlanReport>) -> String {
 pub fn without_gate(report: &PlanReport) -> String {
     let without = report.workflows.iter().filter_map(|workflow| Some((workflow, workflow.no_gate?)));
     let told = |(workflow, why): (&PlannedWorkflow, NoGate)| {
-        format!("`{}` has no next gate: {}", visible(&workflow.name()), no_gate(workflow, why))
+        format!("`{}` has no next gate: {}", quote(&workflow.name()), no_gate(workflow, why))
     };
     let mut said: Vec<String> = without.map(told).collect();
     let more = said.len().saturating_sub(MAX_SAID);
@@ -316,7 +316,10 @@ fn takes(share: &SharePlan) -> String {
         (TakesAnswer::Never | TakesAnswer::Known, _) => {
             format!("no number of samples will do, if the true share is {}", share.truth.value)
         }
-        (TakesAnswer::TooMany, _) => "more samples for a chance of 80% than are worth waiting for".to_owned(),
+        (TakesAnswer::TooMany, _) if share.sample.every_look && share.sample.snapshots.is_none() => {
+            "more than 156 snapshots for a chance of 80%".to_owned()
+        }
+        (TakesAnswer::TooMany, _) => "for a chance of 80% more samples than anybody can check".to_owned(),
         (TakesAnswer::NoRate, _) => "not known, as no samples were recorded lately".to_owned(),
         (TakesAnswer::Unsought, _) => "so many samples that it takes too long to find out".to_owned(),
     }
