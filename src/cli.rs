@@ -24,6 +24,7 @@ mod record;
 mod schema;
 mod settings;
 mod shell;
+mod sweep;
 mod terminal;
 mod test;
 mod verify;
@@ -60,6 +61,7 @@ enum Command {
     Test(test::TestArgs),
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
+    Sweep(sweep::SweepArgs),
     Plan(plan::PlanArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, its range, and who set it
@@ -124,6 +126,7 @@ fn run_command() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),

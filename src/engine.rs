@@ -22,6 +22,7 @@ mod retype;
 mod sources;
 mod study;
 mod suites;
+mod sweep;
 mod total;
 mod workspace;
 
@@ -44,6 +45,7 @@ pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, Valu
 pub use plan::PlanOptions;
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
+pub use sweep::SweepRange;
 pub use workspace::Workspace;
 
 /// What came of a command. Every output format draws this.

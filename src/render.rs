@@ -21,6 +21,7 @@ pub mod plan;
 pub mod plan_schema;
 pub mod sarif;
 pub mod schema;
+pub mod sweep;
 pub mod tap;
 
 use crate::ast::EffectKind;

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod provenance;
 pub mod read;
 pub mod record;
+pub mod sweep;
 pub mod testing;
 pub mod why;
 
