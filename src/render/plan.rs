@@ -8,8 +8,8 @@ use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::plan::{
-    AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
-    SharePlan, TakesAnswer, Unplanned,
+    AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedRule, PlannedTrigger, PlannedWorkflow,
+    SampledShare, SharePlan, TakesAnswer, Unplanned,
 };
 use crate::text::{quote, visible, wrap};
 
@@ -139,7 +139,7 @@ impl PlanPage {
                 };
                 if !is_named {
                     self.line("");
-                    let name = format!("{}{}", rule.rule, mildly(rule.effect));
+                    let name = format!("{}{}", rule.rule, remark(rule));
                     self.hanging("  ", &name);
                 }
                 is_named = true;
@@ -259,8 +259,10 @@ impl Needs {
     }
 }
 
-fn mildly(effect: EffectKind) -> &'static str {
-    match effect {
+/// What is to be known of a rule before its claims.
+fn remark(rule: &PlannedRule) -> &'static str {
+    match rule.effect {
+        _ if !rule.applies => " (it does not apply now)",
         EffectKind::Note => " (it only notes)",
         EffectKind::Warn => " (it only warns)",
         EffectKind::Hold | EffectKind::Rollback => "",
