@@ -296,6 +296,11 @@ fn sample(sample: &SampledShare) -> String {
     }
 }
 
+/// Whether it is asked at every look of a sample that only grows.
+fn is_followed(sample: &SampledShare) -> bool {
+    sample.every_look && sample.snapshots.is_none()
+}
+
 fn takes(share: &SharePlan) -> String {
     let takes = &share.takes;
     let count = |count: usize| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
@@ -303,7 +308,9 @@ fn takes(share: &SharePlan) -> String {
         (TakesAnswer::Known, Some(0)) => "no further samples for a chance of 80%".to_owned(),
         (TakesAnswer::Known, Some(samples)) => {
             let further = if share.sample.snapshots.is_none() { "a further " } else { "" };
-            let chance = format!("{further}{} for a chance of 80%", count(samples));
+            // The chance rises with each snapshot, but with single samples it rises and falls.
+            let or_more = if is_followed(&share.sample) { "" } else { " or more" };
+            let chance = format!("{further}{}{or_more} for a chance of 80%", count(samples));
             let time =
                 takes.time.as_ref().map_or_else(String::new, |time| format!(": those of {}", time.value));
             match (takes.per_snapshot, share.sample.per_snapshot, share.sample.snapshots) {
@@ -318,7 +325,7 @@ fn takes(share: &SharePlan) -> String {
         (TakesAnswer::Never | TakesAnswer::Known, _) => {
             format!("no number of samples will do, if the true share is {}", share.truth.value)
         }
-        (TakesAnswer::TooMany, _) if share.sample.every_look && share.sample.snapshots.is_none() => {
+        (TakesAnswer::TooMany, _) if is_followed(&share.sample) => {
             "more than 156 snapshots for a chance of 80%".to_owned()
         }
         (TakesAnswer::TooMany, _) => "for a chance of 80% more samples than anybody can check".to_owned(),
