@@ -25,6 +25,7 @@ policy own \"Ours\" {
     rule once { require seen >= wanted with 90% confidence else hold }
     rule looked_up { require confidence(seen >= wanted) >= 90% else warn }
     rule every_look { require seen >= wanted with 90% confidence at every look else hold }
+    rule later { when asks(pilot) >= 3 require seen >= wanted with 95% confidence else hold }
     rule pooled { require share(outputs where ok over 2 weeks) >= wanted else hold }
     rule all_once { require of_stage >= wanted with 90% confidence else hold }
     rule all_looks { require of_stage >= wanted with 90% confidence at every look else hold }
@@ -189,10 +190,16 @@ fn what_is_not_about_a_share_is_listed_with_what_it_needs() {
         assert!(claim["share"].is_null() && claim["alarms"].is_null(), "{rule}");
     }
     // No rule of the gate is left out, and none is said of that only warns.
-    assert_eq!(workflow["gates"][0]["rules"].as_array().unwrap().len(), 22);
+    assert_eq!(workflow["gates"][0]["rules"].as_array().unwrap().len(), 23);
     assert_eq!(workflow["triggers"].as_array().unwrap().len(), 4);
     let out = repository().plan(&[]).out;
-    for line in ["  not about samples:", "    a date, or time to go by: own.dated, own.in_time"] {
+    for line in [
+        "  own.later (it does not apply now)",
+        "  own.looked_up (it only warns)",
+        "  own.once",
+        "  not about samples:",
+        "    a date, or time to go by: own.dated, own.in_time",
+    ] {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }
 }

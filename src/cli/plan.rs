@@ -15,8 +15,8 @@ use crate::value::{Number, parse_scaled};
 /// Show what the next gate can tell, and how many samples that takes
 ///
 /// Plans each comparison of a share in the next gate of a workflow: the chance that it is met, and how many samples and how
-/// much time it takes to be met with 80 %. It also says how often the comparison is met although the truth is 5 or 10 points
-/// short. For standing rules that hold or roll back, you see how often they fire falsely in half a year.
+/// much time that takes. It also says how often the comparison is met although the truth is 5 or 10 points short. For
+/// standing rules that hold or roll back, you see how often they fire falsely in half a year.
 ///
 /// Exit codes: 0, or 2 if something could not be read, or a workflow that you name has no next gate.
 #[derive(Debug, Args)]

@@ -134,6 +134,7 @@ impl Planner<'_> {
         PlannedRule {
             rule: rule.rule.to_string(),
             effect: rule.effect,
+            applies: rule.applies,
             claims: rule.claims.iter().map(claim).collect(),
         }
     }

@@ -51,6 +51,8 @@ pub struct SnapshotSpacing {
 pub struct AskedRule {
     pub rule: Arc<str>,
     pub effect: EffectKind,
+    /// Whether it applies as things are now.
+    pub applies: bool,
     pub claims: Vec<AskedClaim>,
 }
 
@@ -174,11 +176,8 @@ impl<'a> PlanSurvey<'_, 'a> {
     /// The standing rules that hold or roll back, and apply now.
     fn standing(&self) -> Vec<AskedRule> {
         let applies = |rule: &Rule| rule.gate.is_none();
-        let holding = self.rules(&applies).filter(|(rule, effect)| {
-            *effect >= EffectKind::Hold
-                && self.evaluator.verdict_on(rule, self.moment).outcome != Outcome::NotApplicable
-        });
-        holding.map(|(rule, effect)| self.asked(rule, effect, true)).collect()
+        let holding = self.rules(&applies).filter(|(_, effect)| *effect >= EffectKind::Hold);
+        holding.map(|(rule, effect)| self.asked(rule, effect, true)).filter(|rule| rule.applies).collect()
     }
 
     /// Some of the rules that are not off, each with its effect.
@@ -211,7 +210,8 @@ impl<'a> PlanSurvey<'_, 'a> {
         } else if fires && claims.iter().any(is_share) {
             claims.retain(is_share);
         }
-        AskedRule { rule: Arc::clone(&rule.name), effect, claims }
+        let applies = self.evaluator.verdict_on(rule, self.moment).outcome != Outcome::NotApplicable;
+        AskedRule { rule: Arc::clone(&rule.name), effect, applies, claims }
     }
 
     /// Looks at a condition which has to be so, or with `yes` being no has not to be.

@@ -8,10 +8,10 @@ use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::plan::{
-    AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedTrigger, PlannedWorkflow, SampledShare,
-    SharePlan, TakesAnswer, Unplanned,
+    AlarmPlan, NoGate, PlanReport, PlannedClaim, PlannedGate, PlannedRule, PlannedTrigger, PlannedWorkflow,
+    SampledShare, SharePlan, TakesAnswer, Unplanned,
 };
-use crate::text::{visible, wrap};
+use crate::text::{quote, visible, wrap};
 
 /// Workflows without a gate that an error names.
 const MAX_SAID: usize = 5;
@@ -40,7 +40,7 @@ pub fn narrate(planned: &Answer<PlanReport>) -> String {
 pub fn without_gate(report: &PlanReport) -> String {
     let without = report.workflows.iter().filter_map(|workflow| Some((workflow, workflow.no_gate?)));
     let told = |(workflow, why): (&PlannedWorkflow, NoGate)| {
-        format!("`{}` has no next gate: {}", visible(&workflow.name()), no_gate(workflow, why))
+        format!("`{}` has no next gate: {}", quote(&workflow.name()), no_gate(workflow, why))
     };
     let mut said: Vec<String> = without.map(told).collect();
     let more = said.len().saturating_sub(MAX_SAID);
@@ -139,7 +139,7 @@ impl PlanPage {
                 };
                 if !is_named {
                     self.line("");
-                    let name = format!("{}{}", rule.rule, mildly(rule.effect));
+                    let name = format!("{}{}", rule.rule, remark(rule));
                     self.hanging("  ", &name);
                 }
                 is_named = true;
@@ -259,8 +259,10 @@ impl Needs {
     }
 }
 
-fn mildly(effect: EffectKind) -> &'static str {
-    match effect {
+/// What is to be known of a rule before its claims.
+fn remark(rule: &PlannedRule) -> &'static str {
+    match rule.effect {
+        _ if !rule.applies => " (it does not apply now)",
         EffectKind::Note => " (it only notes)",
         EffectKind::Warn => " (it only warns)",
         EffectKind::Hold | EffectKind::Rollback => "",
@@ -294,6 +296,11 @@ fn sample(sample: &SampledShare) -> String {
     }
 }
 
+/// Whether it is asked at every look of a sample that only grows.
+fn is_followed(sample: &SampledShare) -> bool {
+    sample.every_look && sample.snapshots.is_none()
+}
+
 fn takes(share: &SharePlan) -> String {
     let takes = &share.takes;
     let count = |count: usize| if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") };
@@ -301,7 +308,9 @@ fn takes(share: &SharePlan) -> String {
         (TakesAnswer::Known, Some(0)) => "no further samples for a chance of 80%".to_owned(),
         (TakesAnswer::Known, Some(samples)) => {
             let further = if share.sample.snapshots.is_none() { "a further " } else { "" };
-            let chance = format!("{further}{} for a chance of 80%", count(samples));
+            // The chance rises with each snapshot, but with single samples it rises and falls.
+            let or_more = if is_followed(&share.sample) { "" } else { " or more" };
+            let chance = format!("{further}{}{or_more} for a chance of 80%", count(samples));
             let time =
                 takes.time.as_ref().map_or_else(String::new, |time| format!(": those of {}", time.value));
             match (takes.per_snapshot, share.sample.per_snapshot, share.sample.snapshots) {
@@ -316,7 +325,10 @@ fn takes(share: &SharePlan) -> String {
         (TakesAnswer::Never | TakesAnswer::Known, _) => {
             format!("no number of samples will do, if the true share is {}", share.truth.value)
         }
-        (TakesAnswer::TooMany, _) => "more samples for a chance of 80% than are worth waiting for".to_owned(),
+        (TakesAnswer::TooMany, _) if is_followed(&share.sample) => {
+            "more than 156 snapshots for a chance of 80%".to_owned()
+        }
+        (TakesAnswer::TooMany, _) => "for a chance of 80% more samples than anybody can check".to_owned(),
         (TakesAnswer::NoRate, _) => "not known, as no samples were recorded lately".to_owned(),
         (TakesAnswer::Unsought, _) => "so many samples that it takes too long to find out".to_owned(),
     }

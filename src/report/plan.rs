@@ -103,6 +103,8 @@ pub struct PlannedRule {
     pub rule: String,
     /// What a failure does.
     pub effect: EffectKind,
+    /// Whether it applies as things are now, by its `when`; a rule that does not keeps no gate shut.
+    pub applies: bool,
     /// What it asks.
     pub claims: Vec<PlannedClaim>,
 }

@@ -560,6 +560,25 @@ mod tests {
         assert_eq!(four(75).map(|rate| shown(rate, 0)), ["12", "32", "48", "79"]);
     }
 
+    /// The table of the manual's page on evidence, at 1, 4, 12 and 26 looks.
+    #[test]
+    fn looks_err_as_the_manual_says() {
+        let (fresh, all) = (SampleCourse::Newest(1), SampleCourse::All { good: 0, of: 0 });
+        let nth = ShareTest { looks: Looking::Nth(1), ..test(80, Some(90)) };
+        for (test, course, truth, expected) in [
+            (test(80, None), fresh, 70, ["16", "50", "88", "99"]),
+            (test(80, None), all, 70, ["16", "18", "18", "18"]),
+            (test(80, Some(90)), fresh, 80, ["4.4", "17", "42", "69"]),
+            (test(80, Some(90)), all, 80, ["4.4", "14", "25", "32"]),
+            (nth, fresh, 80, ["4.4", "5.7", "6.1", "6.1"]),
+            (growing(80), all, 80, ["1.1", "2.1", "2.9", "3.4"]),
+        ] {
+            let rates = test.passed_within(26, (course, 30), &percent(truth), FREE).unwrap();
+            let cell = |look: usize| shown(rates[look], if rates[look] < 0.0995 { 1 } else { 0 });
+            assert_eq!([0, 3, 11, 25].map(cell), expected, "{course:?}");
+        }
+    }
+
     #[test]
     fn the_shipped_rollbacks_err_so_often() {
         // Fewer than 24 of 30, four weeks in a row.

@@ -70,6 +70,9 @@ _tollgate() {
             tollgate,schema)
                 cmd="tollgate__subcmd__schema"
                 ;;
+            tollgate,sweep)
+                cmd="tollgate__subcmd__sweep"
+                ;;
             tollgate,test)
                 cmd="tollgate__subcmd__test"
                 ;;
@@ -130,6 +133,9 @@ _tollgate() {
             tollgate__subcmd__help,schema)
                 cmd="tollgate__subcmd__help__subcmd__schema"
                 ;;
+            tollgate__subcmd__help,sweep)
+                cmd="tollgate__subcmd__help__subcmd__sweep"
+                ;;
             tollgate__subcmd__help,test)
                 cmd="tollgate__subcmd__help__subcmd__test"
                 ;;
@@ -158,7 +164,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new collect check test history impact plan explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -324,7 +330,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new collect check test history impact plan explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,6 +596,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__sweep)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -958,6 +978,36 @@ _tollgate() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__sweep)
+            opts="-h --allow-outside --format --as-of --workflow --full --color --narrate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workflow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
