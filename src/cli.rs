@@ -19,11 +19,13 @@ mod lint;
 mod lsp;
 mod new;
 mod output;
+mod plan;
 mod record;
 mod report;
 mod schema;
 mod settings;
 mod shell;
+mod sweep;
 mod terminal;
 mod test;
 mod verify;
@@ -61,6 +63,8 @@ enum Command {
     History(history::HistoryArgs),
     Impact(impact::ImpactArgs),
     Report(report::ReportArgs),
+    Sweep(sweep::SweepArgs),
+    Plan(plan::PlanArgs),
     Explain(explain::ExplainArgs),
     /// List every param: its value, its range, and who set it
     Params(settings::SettingsArgs),
@@ -125,6 +129,8 @@ fn run_command() -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Impact(args) => impact::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Params(args) => settings::params(&args),
         Command::Rules(args) => settings::rules(&args),

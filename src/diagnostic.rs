@@ -71,6 +71,8 @@ pub struct Fix {
     pub text: String,
     /// Whether it is the likeliest of several texts, so that a person has to choose.
     pub guess: bool,
+    /// Whether other parts of its line may need fixes of their own, so that the line is not written out.
+    pub partial: bool,
 }
 
 /// A line that is longer than this is not written out again to show one word of it.
@@ -126,14 +128,14 @@ impl Diagnostic {
     /// Says what to write in the place of a span.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, text: text.into(), guess: false });
+        self.fix = Some(Fix { span, text: text.into(), guess: false, partial: false });
         self
     }
 
     /// Says what to write most likely in the place of a span, so that a person has to choose.
     #[must_use]
     pub fn choice(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, text: text.into(), guess: true });
+        self.fix = Some(Fix { span, text: text.into(), guess: true, partial: false });
         self
     }
 
@@ -163,10 +165,11 @@ impl Diagnostic {
         self
     }
 
-    /// Leaves the corrected line out, as other parts of it may need a fix of their own.
+    /// Leaves the corrected line out of the advice, as other parts of it may need a fix of their own.
     #[must_use]
     pub fn one_of_several(mut self) -> Self {
-        if let Some(fix) = self.fix.take() {
+        if let Some(fix) = &mut self.fix {
+            fix.partial = true;
             self.help.get_or_insert_with(|| format!("write `{}`", fix.text));
         }
         self
@@ -174,7 +177,7 @@ impl Diagnostic {
 
     /// What to do, in words: the help, and the line as the fix makes it.
     pub fn advice(&self, sources: &SourceMap) -> Option<String> {
-        let Some(fix) = &self.fix else { return self.help.clone() };
+        let Some(fix) = self.fix.as_ref().filter(|fix| !fix.partial) else { return self.help.clone() };
         Some(match (self.help.clone(), fixed_line(fix, sources)) {
             (Some(help), Some(line)) => format!("{help} write `{line}`"),
             // A long line is not written out.

@@ -18,10 +18,12 @@ mod observe;
 mod overview;
 mod packs;
 mod page;
+mod plan;
 mod retype;
 mod sources;
 mod study;
 mod suites;
+mod sweep;
 mod total;
 mod workspace;
 
@@ -42,8 +44,10 @@ pub use evaluate::{Evaluated, EvaluatedFor};
 pub use nearest::{DecisionChange, Nearest, Turn};
 pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, ValueOfWorkflow};
 pub use page::PageBase;
+pub use plan::PlanOptions;
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
+pub use sweep::SweepRange;
 pub use workspace::Workspace;
 
 /// What came of a command. Every output format draws this.

@@ -26,10 +26,12 @@ mod listed_sample;
 mod look_back;
 mod memory;
 mod missing;
+mod monotone;
 mod moved;
 mod observe;
 mod origin;
 mod owed;
+mod plan;
 mod pool;
 mod record;
 mod recorded;
@@ -39,6 +41,7 @@ mod seen;
 mod series;
 mod share_of;
 mod solve;
+mod sweep;
 mod table;
 mod waive;
 mod watch;
@@ -55,6 +58,7 @@ use self::fleet::SeenWorkflow;
 use self::group::GroupKey;
 use self::memory::SeriesMemory;
 use self::recorded::Recorded;
+use self::sweep::Unswept;
 use self::watch::Watch;
 use crate::ast::Expr;
 use crate::builtins::counting::Tally;
@@ -71,9 +75,12 @@ use crate::vocabulary::Cadence;
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use course::{Comparison, comparisons, course};
 pub use fleet::{Fleet, SeenSnapshots};
+pub use monotone::is_monotone;
 pub use observe::{conditions, decided, observe};
+pub use plan::{AskedClaim, AskedRule, AskedShare, GateAhead, SnapshotSpacing, gate_ahead};
 pub use record::judge_with_record;
 pub use seen::{LineSeen, Valued, WorkflowSeen, look_around, value_of};
+pub use sweep::{SweptDay, SweptDays, SweptSeries};
 pub use waive::Lift;
 pub use watch::{DecisionTrial, are_bounds, decide_watching};
 pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};
@@ -238,6 +245,10 @@ pub(crate) struct Evaluator<'a> {
     ask: Option<asked::Ask>,
     /// Params of which somebody wants to know what they are compared with.
     watch: Option<Rc<Watch>>,
+    /// Values of params in the place of those in force.
+    swept: Option<Rc<[(usize, Evidence<'a>)]>>,
+    /// What is known whatever these values are; none where something is taken to be otherwise.
+    unswept: Option<Rc<Unswept<'a>>>,
     budget: Rc<Budget<'a>>,
     /// What all remedies together may cost to try out. A verdict does not depend on it.
     tries: Rc<Budget<'a>>,
@@ -258,6 +269,8 @@ impl<'a> Evaluator<'a> {
             explains: true,
             ask: None,
             watch: None,
+            swept: None,
+            unswept: None,
             budget: Rc::new(Budget::new(rulebook.run)),
             tries: Rc::new(Budget::for_tries(rulebook.run)),
         }
@@ -273,6 +286,7 @@ impl<'a> Evaluator<'a> {
     fn otherwise_from(&self, first: usize) -> Self {
         let Self { program, settings, sources, snapshots, fleet, explains, ask, .. } = *self;
         let (watch, budget, tries) = (self.watch.clone(), Rc::clone(&self.budget), Rc::clone(&self.tries));
+        let (swept, unswept) = (self.swept.clone(), None);
         let past = Some((Rc::clone(&self.memory), first));
         let (memory, crossed, assumed) = (Rc::default(), RefCell::default(), Vec::new());
         Self {
@@ -288,6 +302,8 @@ impl<'a> Evaluator<'a> {
             explains,
             ask,
             watch,
+            swept,
+            unswept,
             budget,
             tries,
         }

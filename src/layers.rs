@@ -21,7 +21,7 @@ use crate::check::InForce;
 use crate::config::{Config, Glob, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
-use crate::program::{ParamValue, Program};
+use crate::program::{Param, ParamValue, Program};
 use crate::settings::{Settings, Waiver, rule_names};
 use crate::value::Number;
 
@@ -30,6 +30,14 @@ use settling::Settling;
 
 pub use in_force::{PoliciesInForce, ProjectInForce};
 pub use waivers::{BoundWaiver, days_left, no_rollback};
+
+/// A value that somebody has written for a param.
+///
+/// # Errors
+/// What the param takes instead, to be said behind its name: `is a share`.
+pub fn param_value(param: &Param, text: &str) -> Result<ParamValue, String> {
+    bind::value_of_text(param, text).map_err(|unfit| unfit.demand(&param.ty))
+}
 
 /// What is in force, for every workflow.
 #[derive(Debug)]

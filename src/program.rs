@@ -180,6 +180,27 @@ impl Program {
         expr.children().into_iter().all(|child| self.every_target(child, seen, test))
     }
 
+    /// Whether an expression reads one of some params, through lets, or an entry of their table.
+    pub fn reads_param(&self, expr: &Expr, params: &[usize]) -> bool {
+        let is_other = |target: &Target| match target {
+            Target::Param(index) => !params.contains(index),
+            Target::Table(index) => {
+                let table = self.tables.get(*index);
+                !table.is_some_and(|table| table.all().any(|entry| params.contains(&entry)))
+            }
+            Target::Field(_)
+            | Target::JudgedField(_)
+            | Target::Workflows(_)
+            | Target::Date(_)
+            | Target::Let(_)
+            | Target::Element { .. }
+            | Target::Stage(_)
+            | Target::Member(_)
+            | Target::Call(_) => true,
+        };
+        !self.every_target(expr, &mut Vec::new(), &mut |target| is_other(target))
+    }
+
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of
     /// all of them.
     pub fn clause_at(&self, place: Span) -> Option<Span> {

@@ -18,9 +18,11 @@ pub mod lint;
 pub mod manual;
 pub mod markdown;
 pub mod overview;
+pub mod plan;
 pub mod plan_schema;
 pub mod sarif;
 pub mod schema;
+pub mod sweep;
 pub mod tap;
 
 use crate::ast::EffectKind;

@@ -10,9 +10,11 @@ mod history;
 pub mod impact;
 pub mod overview;
 pub mod page;
+pub mod plan;
 pub mod provenance;
 pub mod read;
 pub mod record;
+pub mod sweep;
 pub mod testing;
 pub mod why;
 

@@ -79,6 +79,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// All of the file's text.
     pub text: Arc<str>,
+    /// Where the text comes from, if it is part of another file: a snapshot that a test gives.
+    pub stands_for: Option<Span>,
     line_starts: OnceLock<Vec<usize>>,
 }
 
@@ -156,7 +158,16 @@ impl SourceMap {
         }
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.by_name.insert(name.clone(), id);
-        self.files.push(Source { name, text, line_starts: OnceLock::new() });
+        self.files.push(Source { name, text, stands_for: None, line_starts: OnceLock::new() });
+        id
+    }
+
+    /// Adds what a part of another file comes to, as a file of its own.
+    pub fn add_part(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>, of: Span) -> FileId {
+        let id = self.add(name, text);
+        if let Some(source) = self.files.get_mut(id.0 as usize) {
+            source.stands_for = Some(of);
+        }
         id
     }
 
@@ -222,7 +233,7 @@ mod tests {
     const ALL: [Columns; 3] = [Columns::Characters, Columns::Utf8, Columns::Utf16];
 
     fn source(text: &str) -> Source {
-        Source { name: "a".into(), text: text.into(), line_starts: OnceLock::new() }
+        Source { name: "a".into(), text: text.into(), stands_for: None, line_starts: OnceLock::new() }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::ui::difference;
 
 const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "tap"];
-const SUBCOMMANDS: [&str; 17] = [
+const SUBCOMMANDS: [&str; 18] = [
     "check",
     "completions",
     "docs",
@@ -30,6 +30,7 @@ const SUBCOMMANDS: [&str; 17] = [
     "man",
     "new snapshot",
     "params",
+    "plan",
     "report",
     "rules",
     "schema",
@@ -167,6 +168,9 @@ fn everything() -> BTreeMap<String, String> {
         ("history.txt", "history --as-of NOW"),
         ("history.json", "history --as-of NOW --format json"),
         ("history-narrate.txt", "history --as-of NOW --narrate"),
+        ("plan.txt", "plan --as-of NOW"),
+        ("plan-narrate.txt", "plan --as-of NOW --narrate"),
+        ("plan.json", "plan --as-of NOW --format json"),
         ("test.txt", "test"),
         ("test.json", "test --format json"),
         ("test.junit.xml", "test --format junit"),

@@ -43,6 +43,9 @@ const DRAWN: &[(Reader, &[&str])] = &[
     (Reader::Terminal, &["history"]),
     (Reader::Terminal, &["history", "--narrate"]),
     (Reader::Json, &["history", "--format", "json"]),
+    (Reader::Terminal, &["plan"]),
+    (Reader::Terminal, &["plan", "--narrate"]),
+    (Reader::Json, &["plan", "--format", "json"]),
     (Reader::Terminal, &["params"]),
     (Reader::Terminal, &["rules"]),
     (Reader::Json, &["params", "--format", "json"]),
@@ -115,7 +118,7 @@ policy p \"{policy}\" {{
 }
 
 fn run(repository: &Repo, arguments: &[&str]) -> String {
-    let dated = matches!(arguments.first(), Some(&("check" | "history")));
+    let dated = matches!(arguments.first(), Some(&("check" | "history" | "plan")));
     let day: &[&str] = if dated { &["--as-of", "2026-11-23"] } else { &[] };
     let run = repository.run(&[arguments, day].concat());
     assert!(!run.out.is_empty(), "{arguments:?}: {}", run.err);

@@ -54,6 +54,7 @@ fn definition(command: &str) -> Option<&'static str> {
         "history" => Some("History"),
         "impact" => Some("ImpactReport"),
         "lint" => Some("LintReport"),
+        "plan" => Some("PlanReport"),
         "test" => Some("TestReport"),
         "params" => Some("ListOfParamRow"),
         "rules" => Some("ListOfRuleRow"),
@@ -79,5 +80,5 @@ fn all_json_that_is_blessed_keeps_to_the_schema() {
             seen.insert(command.to_owned());
         }
     }
-    assert_eq!(seen.len(), 7, "{seen:?}");
+    assert_eq!(seen.len(), 8, "{seen:?}");
 }

@@ -123,7 +123,7 @@ marked_struct! {
     Expr { id, span, kind }
     Arg { value, of, condition, among, by, over, every_look, head }
     Template { parts, span }
-    TestDecl { given, with, as_of, expect, span | title }
+    TestDecl { title_span, given, with, as_of, expect, span | title }
     Given { kind, span | workflow }
     Assign { path, values, span }
     TestValue { kind, span }

@@ -10,6 +10,8 @@ use crate::source::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestDecl {
     pub title: Arc<str>,
+    /// Where the title stands, with its quotes.
+    pub title_span: Span,
     pub given: Vec<Given>,
     pub with: Vec<WithParam>,
     pub as_of: Option<Literal>,

@@ -35,7 +35,7 @@ use clap::Args;
 /// It speaks the language server protocol, and ends when the editor does.
 #[derive(Debug, Args)]
 pub(super) struct LspArgs {
-    /// Speak over standard input and output, which is so anyway: some editors give it
+    /// Speak over standard input and output; the server always does, and some editors ask for it
     #[arg(long)]
     stdio: bool,
 }

@@ -1,9 +1,9 @@
 //! The nearest values of a param, below and above the one in force, at which the decision on a workflow is another one.
 //!
 //! Nothing is written anywhere: workflows are judged again with other settings, as many times as it takes to tell, and no more
-//! than there is a limit for.
+//! than each of them has a share of.
 
-mod scale;
+pub(in crate::engine) mod scale;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -24,8 +24,8 @@ use crate::snapshot::Workflow;
 use crate::source::{SourceMap, Span};
 use crate::value::{Series, Value};
 
-/// Judgements that one question may take, of all workflows together.
-const MAX_TRIALS: usize = 20_000;
+/// Judgements that are shared out among the workflows in each direction; each has at least 20, and at most 200.
+const TRIALS: usize = 20_000;
 
 /// Where the decisions turn around the value of a param.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,7 +204,7 @@ impl NearestQuestion<'_> {
         } else {
             let scale = ParamScale::of(param, setting)
                 .ok_or("only numbers, dates, stages and conditions have a nearest value")?;
-            let most = (MAX_TRIALS / tried.len().max(1)).clamp(20, 200);
+            let most = (TRIALS / tried.len().max(1)).clamp(20, 200);
             nearest.below = self.turn(&tried, &scale, false, most);
             nearest.above = self.turn(&tried, &scale, true, most);
         }

@@ -37,6 +37,14 @@ pub(super) struct JudgedSample {
 }
 
 impl JudgedSample {
+    /// Of no known population, at one look.
+    pub(super) const ONCE: Self = Self { population: None, looks: Looking::Once };
+
+    /// How many the sample is drawn from, where it is of so few.
+    pub(super) fn drawn_from(&self) -> Option<usize> {
+        self.population.map(|population| population.count)
+    }
+
     /// Whether what is seen can be drawn from what there is; why not, otherwise.
     fn holds(&self, tally: &Tally) -> Result<(), Reasons> {
         let seen = tally.sure_of.max(tally.possible_of);

@@ -49,7 +49,7 @@ impl<'a> Evaluator<'a> {
             },
             ExprKind::Arithmetic(op, left, right) => self.eval_arithmetic(*op, left, right, scope),
             ExprKind::Compare(op, left, right) => {
-                let (a, b) = (self.eval(left, scope), self.eval(right, scope));
+                let (a, b) = (self.compared_with(left, right, scope), self.compared_with(right, left, scope));
                 self.meet(left, &b);
                 self.meet(right, &a);
                 Evidence::Truth(self.compare(*op, &a, &b))
@@ -131,6 +131,9 @@ impl<'a> Evaluator<'a> {
 
     /// The value of a param that is in force on a day.
     pub(super) fn eval_param_decl(&self, index: usize, day: i64) -> Evidence<'a> {
+        if let Some(swept) = self.swept_value(index) {
+            return swept;
+        }
         match self.settings.param_on(index, day).map(|param| &param.value) {
             Some(ParamValue::Value(value)) => eval_value(value),
             Some(ParamValue::Calendar(months)) => Evidence::Calendar(*months),

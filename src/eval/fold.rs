@@ -130,12 +130,14 @@ impl<'a> Evaluator<'a> {
         let judged = arg.condition.iter().chain(&arg.among).chain([&arg.value]);
         let judged = judged.map(|expr| self.judged_by(expr, scope.moment.judged)).max();
         let key = (arg.value.id, judged.unwrap_or(JudgedBy::Any));
-        let known = self.memory.forward.folded.borrow_mut().remove(&key);
+        // Whether it depends on something that is swept is so for all parts of the call.
+        let memory = self.memory_of_call(arg);
+        let known = memory.forward.folded.borrow_mut().remove(&key);
         // Most windows slide along: only one that grew since it was asked for is worth it.
         let grew = |known: &Folded| known.end > start || known.first_asked < end;
         let Some(mut folded) = known.filter(|known| known.start == start && known.end <= end && grew(known))
         else {
-            self.memory.forward.folded.borrow_mut().insert(key, Folded::of_new_window(start, end));
+            memory.forward.folded.borrow_mut().insert(key, Folded::of_new_window(start, end));
             return None;
         };
         let pooled = self.is_pooled(self.program.list_behind(&arg.value));
@@ -155,7 +157,7 @@ impl<'a> Evaluator<'a> {
             open.get_or_insert_default().merge(why);
         }
         let said = (!folded.one_by_one).then(|| say(&folded, open.as_ref()));
-        self.memory.forward.folded.borrow_mut().insert(key, folded);
+        memory.forward.folded.borrow_mut().insert(key, folded);
         said
     }
 

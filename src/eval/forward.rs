@@ -143,7 +143,8 @@ impl<'a> Evaluator<'a> {
         let judged = arg.condition.iter().chain([&arg.value]).map(|expr| self.judged_by(expr, judged)).max();
         let key = (arg.value.id, judged.unwrap_or(JudgedBy::Any));
         let last = window.end.checked_sub(1)?;
-        let before = self.memory.forward.newest.borrow_mut().remove(&key);
+        let memory = self.memory_of_call(arg);
+        let before = memory.forward.newest.borrow_mut().remove(&key);
         let from_here = || NewestKnown { start: window.start, known: Vec::new() };
         let mut newest = before.filter(|newest| newest.start <= window.start).unwrap_or_else(from_here);
         while newest.start + newest.known.len() <= last && !self.budget.is_spent() {
@@ -152,7 +153,7 @@ impl<'a> Evaluator<'a> {
             newest.known.push(own.or_else(|| newest.known.last().copied().flatten()));
         }
         let found = newest.known.get(last.checked_sub(newest.start)?).copied().flatten();
-        self.memory.forward.newest.borrow_mut().insert(key, newest);
+        memory.forward.newest.borrow_mut().insert(key, newest);
         found.filter(|at| window.contains(at))
     }
 

@@ -65,13 +65,14 @@ impl<'a> Evaluator<'a> {
         if !is_share || arg.over.is_none() || scope.element.is_some() {
             return ask();
         }
-        let known = self.memory.asked.borrow().get(&arg.value.id).cloned();
+        let memory = self.memory_of_call(arg);
+        let known = memory.asked.borrow().get(&arg.value.id).cloned();
         if let Some((_, asked)) = known.filter(|(moment, _)| *moment == scope.moment) {
             return asked;
         }
         let asked = ask();
         if !self.budget.is_spent() {
-            self.memory.asked.borrow_mut().insert(arg.value.id, (scope.moment, Rc::clone(&asked)));
+            memory.asked.borrow_mut().insert(arg.value.id, (scope.moment, Rc::clone(&asked)));
         }
         asked
     }

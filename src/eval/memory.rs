@@ -87,21 +87,22 @@ impl SeriesMemory<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The memory that a snapshot belongs to, and the first snapshot that it is of: nothing is assumed of those before.
-    fn memory_of(&self, at: usize) -> (&SeriesMemory<'a>, usize) {
+    /// The memory of an expression that a snapshot belongs to, and the first snapshot that it is of: nothing is assumed of those before.
+    fn memory_of(&self, expr: &Expr, at: usize) -> (&SeriesMemory<'a>, usize) {
         match &self.past {
             Some((past, first)) if at < *first => (past, 0),
             Some((_, first)) => (&self.memory, *first),
-            None => (&self.memory, 0),
+            None => (self.memory_for(expr), 0),
         }
     }
 
     /// The judged snapshot as far as it matters to an expression.
     pub(super) fn judged_by(&self, expr: &'a Expr, judged: usize) -> JudgedBy {
-        let known = self.memory.looks.borrow().get(&expr.id).copied();
+        let memory = self.memory_for(expr);
+        let known = memory.looks.borrow().get(&expr.id).copied();
         let looks = known.unwrap_or_else(|| {
             let looks = self.looks_at_judged(expr);
-            self.memory.looks.borrow_mut().insert(expr.id, looks);
+            memory.looks.borrow_mut().insert(expr.id, looks);
             looks
         });
         match looks {
@@ -122,7 +123,7 @@ impl<'a> Evaluator<'a> {
         let value = &decl.decl.value;
         let judged = self.judged_by(value, moment.judged);
         let key = (index, Moment { judged: 0, ..moment }, judged);
-        let (memory, _) = self.memory_of(moment.at);
+        let (memory, _) = self.memory_of(value, moment.at);
         for known in [&memory.lets, &memory.of_today] {
             if let Some(known) = known.borrow().get(&key) {
                 return known.clone();
@@ -143,7 +144,7 @@ impl<'a> Evaluator<'a> {
     fn judge_earlier(&self, index: usize, moment: Moment) {
         let Some(decl) = self.program.lets.get(index) else { return };
         let key = (index, self.judged_by(&decl.decl.value, moment.judged));
-        let (memory, first) = self.memory_of(moment.at);
+        let (memory, first) = self.memory_of(&decl.decl.value, moment.at);
         loop {
             let next = memory.judged.borrow().get(&key).copied().unwrap_or(first);
             if next >= moment.at || self.budget.is_spent() {
@@ -183,7 +184,7 @@ impl<'a> Evaluator<'a> {
         extend: &dyn Fn(&T, usize) -> T,
     ) -> T {
         let key = (expr.id, self.judged_by(expr, moment.judged));
-        let (memory, first) = self.memory_of(moment.at);
+        let (memory, first) = self.memory_of(expr, moment.at);
         // Taken out while it grows: the expression may itself look along the series, never for this.
         let mut known = known_of(memory).borrow_mut().remove(&key).unwrap_or_default();
         while first + known.len() <= moment.at {
@@ -215,7 +216,7 @@ impl<'a> Evaluator<'a> {
         extend: &dyn Fn(&LookedAt, usize) -> LookedAt,
     ) -> LookedAt {
         let key = (condition.id, self.judged_by(condition, moment.judged));
-        let (memory, first) = self.memory_of(moment.at);
+        let (memory, first) = self.memory_of(condition, moment.at);
         let known = |at: usize| {
             let all = memory.looked_at.borrow();
             all.get(&key).and_then(|known| known.get(at.checked_sub(first)?)).cloned()
@@ -238,7 +239,11 @@ impl<'a> Evaluator<'a> {
 
     /// The memory of what the snapshots say, whatever is assumed of expressions.
     pub(super) fn memory_of_snapshots(&self) -> &SeriesMemory<'a> {
-        self.past.as_ref().map_or(&self.memory, |(past, _)| past)
+        match (&self.past, &self.unswept) {
+            (Some((past, _)), _) => past,
+            (None, Some(unswept)) => &unswept.memory,
+            (None, None) => &self.memory,
+        }
     }
 
     /// The index of the first snapshot since the workflow last entered the stage it has at `at`.

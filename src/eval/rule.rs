@@ -35,7 +35,7 @@ pub(super) struct Verdict<'a> {
 }
 
 impl<'a> Verdict<'a> {
-    fn new(outcome: Outcome, deciding: Vec<&'a Expr>) -> Self {
+    pub(super) fn new(outcome: Outcome, deciding: Vec<&'a Expr>) -> Self {
         Self { outcome, deciding, reasons: Reasons::default() }
     }
 }
@@ -85,7 +85,9 @@ impl<'a> Evaluator<'a> {
         steps: &[(usize, usize)],
     ) -> RuleVerdict {
         let decl = &rule.decl;
-        let title = decl.title.as_ref().map(|title| self.pieces(title, Scope::at(moment)));
+        // Who watches params reads no titles.
+        let title = decl.title.as_ref().filter(|_| self.watch.is_none());
+        let title = title.map(|title| self.pieces(title, Scope::at(moment)));
         RuleVerdict {
             rule: rule.name.to_string(),
             title: title.unwrap_or_else(|| vec![Piece::Text(decl.name.text.clone())]),
@@ -131,6 +133,13 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
+        let mut conditions = rule.decl.conditions();
+        let policy = self.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref());
+        conditions.extend(policy);
+        self.once(&conditions, (rule.decl.name.span, moment), || self.verdict_found(rule, moment))
+    }
+
+    fn verdict_found(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
         let scope = Scope::at(moment);
         let governed = match rule.gate {
             Some(_) => None,

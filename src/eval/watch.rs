@@ -12,7 +12,7 @@ use crate::builtins::Shape;
 use crate::evidence::Amount;
 use crate::point::Point;
 use crate::program::{Program, Target};
-use crate::report::Decision;
+use crate::report::{Decision, Outcome};
 use crate::value::{Number, Series};
 
 /// Params that are watched.
@@ -22,6 +22,26 @@ pub(super) struct Watch {
     params: Vec<usize>,
     /// What they were compared with.
     met: RefCell<BTreeSet<Number>>,
+    /// How rules came out.
+    outcomes: RefCell<Vec<Outcome>>,
+}
+
+impl Watch {
+    pub(super) fn of(params: &[usize]) -> Self {
+        Self { params: params.to_vec(), ..Self::default() }
+    }
+
+    pub(super) fn note(&self, outcome: Outcome) {
+        self.outcomes.borrow_mut().push(outcome);
+    }
+
+    pub(super) fn take_met(&self) -> BTreeSet<Number> {
+        self.met.take()
+    }
+
+    pub(super) fn take_outcomes(&self) -> Vec<Outcome> {
+        self.outcomes.take()
+    }
 }
 
 /// What was decided of a workflow, and what some params were compared with for that.
@@ -38,12 +58,12 @@ pub fn decide_watching(
     as_of: Point,
     params: &[usize],
 ) -> DecisionTrial {
-    let watch = Rc::new(Watch { params: params.to_vec(), met: RefCell::default() });
+    let watch = Rc::new(Watch::of(params));
     let mut evaluator = Evaluator::new(rulebook, &series.snapshots);
     evaluator.explains = false;
     evaluator.watch = Some(Rc::clone(&watch));
     let decision = judge(&evaluator, rulebook, &series.workflow, as_of, false).verdict.decision;
-    DecisionTrial { decision, met: watch.met.take() }
+    DecisionTrial { decision, met: watch.take_met() }
 }
 
 /// Whether all that params do is to be compared with a value, as the bound of a rule is.

@@ -36,6 +36,7 @@ mod tests {
             span: Span::new(FileId::default(), start..end),
             text: text.to_owned(),
             guess: false,
+            partial: false,
         };
         let fixed = |fixes: &[Fix]| with_fixes("count(x) >= 5", fixes);
         assert_eq!(fixed(&[]), ("count(x) >= 5".to_owned(), 0));

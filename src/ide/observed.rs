@@ -8,6 +8,7 @@ mod tests_seen;
 
 use std::ops::Range;
 
+use crate::ast::EffectKind;
 use crate::engine::{Observed, PlaceSeen, SeenPlaces, ValueOfWorkflow};
 use crate::report::why::Reading;
 use crate::report::{Outcome, Place, Report, RuleReport};
@@ -79,7 +80,7 @@ pub fn values(observed: &Observed, sources: &SourceMap, declared: Span) -> Value
     }
 }
 
-/// A workflow that a rule stops, or speaks of.
+/// A workflow that a rule stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldWorkflow {
     /// The full name.
@@ -90,12 +91,13 @@ pub struct HeldWorkflow {
     pub place: Place,
 }
 
-/// The workflows on whose decision a rule bears, by name.
+/// The workflows that a rule holds or rolls back, by name.
 pub fn held(report: &Report, file: &str, rule: &str) -> Vec<HeldWorkflow> {
     let mut found: Vec<HeldWorkflow> = Vec::new();
     for workflow in &report.workflows {
-        let is_meant =
-            |own: &&RuleReport| own.rule == rule && own.policy.file == file && own.applied.is_some();
+        let is_meant = |own: &&RuleReport| {
+            own.rule == rule && own.policy.file == file && own.applied >= Some(EffectKind::Hold)
+        };
         let Some(own) = workflow.rules.iter().find(is_meant) else { continue };
         let newest = workflow.newest.as_ref().map_or("", |newest| &newest.file);
         let shown = own.evidence.first().map(|saw| saw.place.clone());

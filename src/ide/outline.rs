@@ -171,15 +171,12 @@ impl Outliner<'_> {
     }
 
     fn test(&self, test: &TestDecl) -> Outlined {
-        let from = self.written.tokens.partition_point(|token| token.range.start < test.span.range().start);
-        let title = self.written.tokens.iter().skip(from).find(|token| token.role == TokenRole::Text);
-        let selection = title.map_or(test.span.range(), |title| title.range.clone());
         Outlined {
             name: if test.title.trim().is_empty() { "test".to_owned() } else { test.title.to_string() },
             detail: String::new(),
             kind: OutlineKind::Test,
             range: test.span.range(),
-            selection,
+            selection: test.title_span.range(),
             inner: Vec::new(),
         }
     }

@@ -307,9 +307,7 @@ pub(super) fn is_excused(program: &Program, name: &str) -> bool {
 fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, Span), Diagnostic> {
     let (fitted, text) = match &written.value {
         WrittenValue::Single(text) => {
-            let literal = literal(&param.ty, text);
-            let fitted = literal.as_ref().map_or(Err(Unfit::Type), |literal| value_for_param(param, literal));
-            (fitted, Setting { value: text.clone(), span: written.span })
+            (value_of_text(param, text), Setting { value: text.clone(), span: written.span })
         }
         WrittenValue::List(texts) => {
             let members: Vec<ListMember> = texts.iter().map(|text| list_member(param, text)).collect();
@@ -337,6 +335,11 @@ fn value(param: &Param, written: &Setting<WrittenValue>) -> Result<(ParamValue, 
             | Unfit::Twice),
         ) => Err(errors::unfit(param, unfit, &text.value, text.span)),
     }
+}
+
+/// A text as a value of a param.
+pub(super) fn value_of_text(param: &Param, text: &str) -> Result<ParamValue, Unfit> {
+    literal(&param.ty, text).map_or(Err(Unfit::Type), |literal| value_for_param(param, &literal))
 }
 
 /// A text as a member of a list: a word where the list holds words.

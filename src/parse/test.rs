@@ -17,6 +17,7 @@ impl Builder<'_> {
     pub(super) fn build_test_decl(&mut self, pair: &Pair<'_, Rule>) -> Option<TestDecl> {
         let span = self.span_of(pair);
         let title = child(pair, Rule::title).and_then(|title| first(&title));
+        let title_span = title.as_ref().map_or(span, |title| self.span_of(title));
         let title = title.and_then(|title| self.build_string(&title));
         let (mut given, mut with, mut expect) = (Vec::new(), Vec::new(), Vec::new());
         let mut as_of: Option<Literal> = None;
@@ -42,7 +43,7 @@ impl Builder<'_> {
         self.check_close(pair);
         sound &= !self.holds_too_deep(&extent(pair));
         let title = title.filter(|_| sound)?;
-        Some(TestDecl { title: title.into(), given, with, as_of, expect, span })
+        Some(TestDecl { title: title.into(), title_span, given, with, as_of, expect, span })
     }
 
     fn build_given(&mut self, pair: &Pair<'_, Rule>) -> Option<Given> {

@@ -18,7 +18,7 @@ mod trials;
 pub use checklist::render_checklists;
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
-pub use narrate::{narrate, narrate_history};
+pub use narrate::{narrate, narrate_history, narrate_problems};
 pub use summary::{arrow, goes_on, last_day, read, retirees, sentence, waivers};
 pub use trials::{narrate_tests, render_tests};
 

@@ -9,6 +9,7 @@ mod tests {
 
     use crate::report::impact::ImpactReport;
     use crate::report::overview::{Listed, ParamRow, RuleRow};
+    use crate::report::plan::PlanReport;
     use crate::report::testing::TestReport;
     use crate::report::{History, LintReport, Report};
 
@@ -18,6 +19,7 @@ mod tests {
         generator.subschema_for::<History>();
         generator.subschema_for::<ImpactReport>();
         generator.subschema_for::<LintReport>();
+        generator.subschema_for::<PlanReport>();
         generator.subschema_for::<TestReport>();
         generator.subschema_for::<Listed<'_, ParamRow>>();
         generator.subschema_for::<Listed<'_, RuleRow>>();

@@ -69,7 +69,7 @@ impl Urn {
     }
 
     /// P(X ≥ k) of `n` drawn as [`Urn::upper_tail`] has it, by floating point: its error is below 1e-9.
-    fn quick_upper_tail(self, k: usize, n: usize, spend: Spend<'_>) -> Option<f64> {
+    pub(super) fn quick_upper_tail(self, k: usize, n: usize, spend: Spend<'_>) -> Option<f64> {
         let Self { population, marked } = self;
         let rest = population.saturating_sub(marked);
         let n = n.min(population);

@@ -107,7 +107,7 @@ fn series_of(
     }
     if !yaml.is_empty() {
         let name = format!("{} ({})", sources.name(test.span.file), test.title);
-        inputs.push(Input::new(sources.add(name, yaml), Role::Given));
+        inputs.push(Input::new(sources.add_part(name, yaml, test.title_span), Role::Given));
     }
     if inputs.is_empty() {
         return Err(vec![nothing_given(test)]);

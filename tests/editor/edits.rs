@@ -24,7 +24,7 @@ const QUESTIONS: [&str; 10] = [
     "codeLens",
 ];
 
-/// Every so manieth byte is edited: all of them with `TOLLGATE_EVERY_BYTE`.
+/// Every n-th byte is edited: all of them with `TOLLGATE_EVERY_BYTE`.
 fn stride() -> usize {
     if std::env::var_os("TOLLGATE_EVERY_BYTE").is_some() { 1 } else { 307 }
 }

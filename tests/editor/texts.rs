@@ -51,6 +51,17 @@ fn empty_and_broken_files_leave_the_server_answering() {
 }
 
 #[test]
+fn after_shutdown_nothing_is_answered_and_without_it_an_exit_is_a_failure() {
+    let repo = repo(b"");
+    let mut editor = Editor::open_folder(repo.folder(), AS_OF);
+    editor.request("shutdown", json!(null)).unwrap();
+    let refused = editor.request("workspace/symbol", json!({ "query": "" })).unwrap_err();
+    assert_eq!(refused, "the server was told to shut down");
+    assert!(editor.exit());
+    assert!(!Editor::open_folder(repo.folder(), AS_OF).exit());
+}
+
+#[test]
 fn positions_count_units_of_utf_16_unless_the_editor_asks_for_bytes() {
     let title = "Ours \u{1f600} e\u{301}";
     let policy = format!(

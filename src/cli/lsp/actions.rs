@@ -6,7 +6,7 @@ use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, Range as LspRange, WorkspaceEdit,
 };
 
-use super::published::PublishedFix;
+use super::published::{PublishedFinding, PublishedFix, studied};
 use super::server::ShownFindings;
 use super::world::World;
 
@@ -21,7 +21,13 @@ pub(super) fn quick_fixes(
         return Vec::new();
     }
     let place = world.place(&params.text_document.uri).unwrap_or_default();
-    let at = shown.of(&place).iter().filter(|found| meet(found.diagnostic.range, params.range));
+    // What was judged before something was typed speaks of other places by now.
+    let judged = if shown.is_current { shown.of(&place) } else { &[] };
+    let fresh = world.sites.iter().filter(|_| !shown.is_current);
+    let fresh =
+        fresh.filter_map(|site| studied(&site.study, &site.names(world), &world.client).remove(&place));
+    let fresh: Vec<PublishedFinding> = fresh.flatten().collect();
+    let at = judged.iter().chain(&fresh).filter(|found| meet(found.diagnostic.range, params.range));
     let fixes = at.filter_map(|found| Some((found, found.fix.as_ref()?)));
     let actions = fixes.map(|(found, fix)| CodeAction {
         title: title(fix),

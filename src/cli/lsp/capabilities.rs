@@ -2,11 +2,12 @@
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeLensOptions, ExecuteCommandOptions, PositionEncodingKind,
-    RenameOptions, Save, SaveOptions, ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    RenameOptions, Save, SaveOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 
 use super::client::Client;
+use super::world::BUILTIN_SCHEME;
 use crate::source::Columns;
 
 /// Everything that this editor is offered.
@@ -27,6 +28,7 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
     };
     let folders =
         WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
+    let texts = TextDocumentContentOptions::new(vec![BUILTIN_SCHEME.to_owned()]);
     ServerCapabilities {
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
@@ -44,7 +46,7 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         completion_provider: Some(super::complete::completion_options()),
         signature_help_provider: Some(super::complete::signature_options()),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: super::commands::ALL.iter().map(|command| (*command).to_owned()).collect(),
+            commands: super::commands::names(),
             ..ExecuteCommandOptions::default()
         }),
         semantic_tokens_provider: Some(super::syntax::tokens_offered().into()),
@@ -52,7 +54,11 @@ pub(super) fn offered(client: &Client) -> ServerCapabilities {
         folding_range_provider: Some(true.into()),
         selection_range_provider: Some(true.into()),
         document_formatting_provider: Some(true.into()),
-        workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: Some(folders),
+            text_document_content: client.has_virtual_texts.then(|| texts.into()),
+            ..WorkspaceOptions::default()
+        }),
         ..ServerCapabilities::default()
     }
 }

@@ -14,12 +14,12 @@ pub(super) struct Client {
     pub(super) columns: Columns,
     /// Whether it tells of files that others change.
     pub(super) watches: bool,
-    /// Whether it asks for the text of what is no file.
+    /// Whether it asks for the text of a document that is not a file.
     pub(super) has_virtual_texts: bool,
     /// Whether it can be asked for its settings.
     pub(super) has_settings: bool,
-    /// Whether lenses and hints can be asked for anew.
-    pub(super) refreshes: (bool, bool),
+    /// The requests that make it ask anew for what was shown of a file.
+    pub(super) refreshes: Vec<&'static str>,
     /// Whether completions may have places to fill in.
     pub(super) snippets: bool,
     pub(super) settings: LspSettings,
@@ -67,7 +67,8 @@ impl LspSettings {
             inlay_hints: flag(sent.inlay_hints, self.inlay_hints),
             code_lens: flag(sent.code_lens, self.code_lens),
             as_of,
-            trusted: flag(sent.trusted, self.trusted),
+            // The settings of a folder are among what is sent: they cannot make it a trusted one.
+            trusted: self.trusted && flag(sent.trusted, true),
         }
     }
 }
@@ -90,6 +91,13 @@ impl Client {
             text.and_then(|text| text.completion.as_ref()).and_then(|text| text.completion_item.as_ref());
         let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support);
         let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support);
+        let tokens = workspace.and_then(|workspace| workspace.semantic_tokens.as_ref()?.refresh_support);
+        let refreshes = [
+            (lenses, "workspace/codeLens/refresh"),
+            (hints, "workspace/inlayHint/refresh"),
+            (tokens, "workspace/semanticTokens/refresh"),
+        ];
+        let known = refreshes.into_iter().filter(|(knows, _)| *knows == Some(true));
         let offers = options.map(sent_settings).and_then(|sent| sent.text_document_content?.as_bool());
         let asks = workspace.is_some_and(|workspace| workspace.text_document_content.is_some());
         Self {
@@ -97,9 +105,25 @@ impl Client {
             watches: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
             has_virtual_texts: offers.unwrap_or(asks),
             has_settings: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
-            refreshes: (lenses.unwrap_or(false), hints.unwrap_or(false)),
+            refreshes: known.map(|(_, method)| method).collect(),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             settings: options.map_or_else(LspSettings::default, |sent| LspSettings::default().with(sent)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_folder_sets_cannot_make_it_trusted() {
+        let fenced = LspSettings::default().with(&json!({ "trusted": false, "inlayHints": false }));
+        assert!(!fenced.trusted && !fenced.inlay_hints);
+        let later = fenced.with(&json!({ "tollgate": { "trusted": true, "inlayHints": true } }));
+        assert!(!later.trusted && later.inlay_hints);
+        assert!(LspSettings::default().with(&json!({ "codeLens": "no" })).trusted);
     }
 }

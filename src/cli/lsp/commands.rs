@@ -29,22 +29,23 @@ pub(super) const HELD: &str = "tollgate.held";
 pub(super) const NEAREST: &str = "tollgate.nearest";
 pub(super) const RUN_TESTS: &str = "tollgate.runTests";
 
-/// All of them.
-pub(super) const ALL: [&str; 6] =
-    ["tollgate.evaluate", HELD, NEAREST, RUN_TESTS, "tollgate.tests", "tollgate.text"];
-
 /// What a command does.
 type CommandDeed = fn(&CommandRun<'_>) -> Result<Value, String>;
 
-/// What each of them does, in the same order.
-const CARRIED_OUT: [CommandDeed; 6] = [
-    |run| run.evaluate(),
-    |run| run.held(),
-    |run| run.nearest(),
-    |run| run.run_tests(),
-    |run| run.tests(),
-    |run| run.text(),
+/// All of them.
+const COMMANDS: [(&str, CommandDeed); 6] = [
+    ("tollgate.evaluate", |run| run.evaluate()),
+    (HELD, |run| run.held()),
+    (NEAREST, |run| run.nearest()),
+    (RUN_TESTS, |run| run.run_tests()),
+    ("tollgate.tests", |run| run.tests()),
+    ("tollgate.text", |run| run.text()),
 ];
+
+/// The names of all commands.
+pub(super) fn names() -> Vec<String> {
+    COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
 
 /// What commands are told.
 #[derive(Debug, Default, Deserialize)]
@@ -84,7 +85,7 @@ fn written_out(value: Value) -> Value {
 }
 
 fn carry_out(command: &str, argument: Value, job: &LookJob, around: &Surroundings) -> Result<Value, String> {
-    let known = ALL.iter().zip(CARRIED_OUT).find(|(name, _)| **name == command);
+    let known = COMMANDS.iter().find(|(name, _)| *name == command);
     let (_, carry_out) = known.ok_or_else(|| format!("there is no command `{command}`"))?;
     let argument = serde_json::from_value(argument).map_err(|error| error.to_string())?;
     let typed = job.documents.files();
@@ -151,7 +152,7 @@ impl CommandRun<'_> {
             return Ok(CommandFile { root, name, sources });
         }
         let place = uri::path_of(uri).and_then(|path| self.around.disk.place_of(&path));
-        let place = place.ok_or("the URI is of no file")?;
+        let place = place.ok_or("the URI does not name a file")?;
         let own = self.folders.iter().find(|folder| below(&place, folder).is_some()).cloned();
         let root = own.or_else(|| root_of(&place, self.files)).ok_or("the file belongs to no project")?;
         let name = self.name_in(&root, &place).ok_or("no project reads the file")?;
@@ -175,7 +176,7 @@ impl CommandRun<'_> {
         let mut day = self.job.day.clone();
         day.workflows.extend(self.argument.workflow.clone());
         if let Some(text) = self.argument.as_of.as_deref().filter(|text| !text.is_empty()) {
-            day.as_of = Some(parse_date(text).ok_or_else(|| format!("`{text}` is no date"))?);
+            day.as_of = Some(parse_date(text).ok_or_else(|| format!("`{text}` is not a date"))?);
             day.time = None;
         }
         Ok(day)

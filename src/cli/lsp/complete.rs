@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionOptions, CompletionParams, Documentation, InsertTextFormat,
-    MarkupContent, MarkupKind, ParameterInformation, SignatureHelp, SignatureHelpOptions,
+    InsertTextMode, MarkupContent, MarkupKind, ParameterInformation, SignatureHelp, SignatureHelpOptions,
     SignatureHelpParams, SignatureInformation, TextEdit,
 };
 
@@ -10,6 +10,7 @@ use super::complete_yaml::{YamlOffers, yaml_offers};
 use super::world::{StudiedPlace, World};
 use crate::ide::complete::{Completion, CompletionKind, complete, is_in_text};
 use crate::ide::signature::{Signature, signatures};
+use crate::project::GATE;
 use crate::source::Source;
 use crate::text::visible;
 
@@ -69,6 +70,8 @@ fn item(world: &World, source: &Source, at: usize, one: Completion) -> Completio
     let snippet = one.snippet.filter(|_| world.client.snippets);
     let format = if snippet.is_some() { InsertTextFormat::Snippet } else { InsertTextFormat::PlainText };
     let range = super::encode::range(source, one.span, world.client.columns);
+    // What is put into YAML is indented as it has to be; an editor would add to that.
+    let mode = source.name.ends_with(GATE).then_some(InsertTextMode::AdjustIndentation);
     CompletionItem {
         label: one.label,
         kind: Some(kind(one.kind)),
@@ -77,6 +80,7 @@ fn item(world: &World, source: &Source, at: usize, one: Completion) -> Completio
         documentation: one.doc.map(|doc| visible(&doc).into_owned().into()),
         sort_text: Some(format!("{at:04}")),
         insert_text_format: Some(format),
+        insert_text_mode: mode.or(Some(InsertTextMode::AsIs)),
         text_edit: Some(TextEdit { range, new_text: snippet.unwrap_or(one.insert) }.into()),
         ..CompletionItem::default()
     }

@@ -22,15 +22,26 @@ pub(super) struct OpenDocument {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
     open: BTreeMap<String, OpenDocument>,
+    /// Where each lay when it was opened: a folder that is made later may be a link to another one.
+    places: BTreeMap<String, String>,
 }
 
 impl Documents {
     pub(super) fn open(&mut self, place: String, document: OpenDocument) {
+        self.places.insert(document.uri.0.clone(), place.clone());
         self.open.insert(place, document);
     }
 
-    pub(super) fn close(&mut self, place: &str) -> Option<OpenDocument> {
-        self.open.remove(place)
+    /// Closes a text; says whether that changes what is open. A file may be open by a second name.
+    pub(super) fn close(&mut self, uri: &Uri) -> bool {
+        let Some(place) = self.places.remove(&uri.0) else { return false };
+        let is_own = self.open.get(&place).is_some_and(|document| document.uri == *uri);
+        is_own && self.open.remove(&place).is_some()
+    }
+
+    /// The place of an open text.
+    pub(super) fn place(&self, uri: &Uri) -> Option<&String> {
+        self.places.get(&uri.0)
     }
 
     pub(super) fn get(&self, place: &str) -> Option<&OpenDocument> {

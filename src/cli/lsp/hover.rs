@@ -7,7 +7,7 @@ use super::encode;
 use super::navigate::{YamlAt, yaml_at};
 use super::world::World;
 use crate::ide::hover::HoverSources;
-use crate::ide::names::{NameTable, YamlNames};
+use crate::ide::names::YamlNames;
 use crate::ide::observed::values;
 use crate::source::Span;
 
@@ -17,13 +17,13 @@ pub(super) fn hover(world: &World, at: &TextDocumentPositionParams) -> Option<Ho
     let place = world.at(at);
     let yaml = if place.is_none() { yaml_at(world, at) } else { None };
     let site = place.map(|place| place.site).or(yaml.as_ref().map(|yaml| yaml.site))?;
-    let table = NameTable::of(&site.study);
+    let table = site.table();
     let (study, workflows) = (&site.study, &site.judged.workflows);
     let seen = |declared: Span| {
         let seen = site.judged.observed.as_ref().map(|seen| values(seen, &study.sources, declared));
         seen.map_or_else(Default::default, |seen| (seen.first, seen.more))
     };
-    let sources = HoverSources { study, table: &table, workflows, values: Some(&seen) };
+    let sources = HoverSources { study, table, workflows, values: Some(&seen) };
     let (found, range) = if let Some(place) = place {
         let found = sources.hover(place.file, place.offset)?;
         let range = encode::range(place.source, found.at.clone(), columns);

@@ -1,4 +1,4 @@
-//! SiteLook at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
+//! Looks at folders: everything is read, judged and tested again, in a thread of its own. Typing never waits for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,15 +12,17 @@ use super::documents::Documents;
 use super::published::{ByPlace, add, studied};
 use super::roots::{Fenced, outermost, root_of};
 use super::world::{JudgedSite, KnownSite, ShippedCopies, SiteFiles, SiteNames, workflow_names};
+use crate::cli::arguments::now;
 use crate::cli::disk::Disk;
 use crate::code::Code;
 use crate::collect::{plan, run};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Answer, CheckOptions, DayOptions, TestOptions, WorkflowNames, Workspace, is_of_tests};
-use crate::project::path::{self, join};
+use crate::project::path::{self, ancestors, below, join};
 use crate::project::{self, Files, GATE, Inputs, Overlay, Project, Start, Suites, ends_in};
 use crate::render::editor::{of_diagnostics, of_judgement};
 use crate::source::SourceMap;
+use crate::value::Date;
 
 /// What is to be looked at.
 pub(super) struct LookJob {
@@ -46,69 +48,92 @@ pub(super) struct Surroundings {
     pub(super) shipped: Arc<ShippedCopies>,
 }
 
-/// How often files are looked at that nobody tells of.
+/// How often it is looked whether files have changed: some editors tell of none, and most of no folder that was moved.
 const POLL: Duration = Duration::from_secs(2);
 
-/// Works until nobody asks any more. With `polls`, it looks again by itself when a file has changed.
-pub(super) fn work(
-    jobs: &Receiver<LookJob>,
-    results: &Sender<LookResult>,
-    around: &Surroundings,
-    polls: bool,
-) {
+/// What the worker tells.
+pub(super) enum LookEvent {
+    Done(LookResult),
+    /// The look at this revision has ended without a result.
+    Ended(u64),
+    /// Files are not what they were, or it is another day.
+    Outdated,
+}
+
+/// Works until nobody asks any more.
+pub(super) fn work(jobs: &Receiver<LookJob>, events: &Sender<LookEvent>, around: &Surroundings) {
     let mut workspace = Workspace::new();
-    let mut last: Option<(LookJob, Stamps)> = None;
+    let mut last: Option<LookState> = None;
     loop {
-        let wait = if polls && last.is_some() { POLL } else { Duration::MAX };
-        let job = match (jobs.recv_timeout(wait), last.take()) {
+        let wait = if last.is_some() { POLL } else { Duration::MAX };
+        let job = match jobs.recv_timeout(wait) {
             // Only the newest counts.
-            (Ok(job), _) => jobs.try_iter().last().unwrap_or(job),
-            (Err(RecvTimeoutError::Timeout), Some((job, stamps))) => {
-                if stamps.are_so(&around.disk) {
-                    last = Some((job, stamps));
-                    continue;
+            Ok(job) => jobs.try_iter().last().unwrap_or(job),
+            Err(RecvTimeoutError::Timeout) => {
+                if last.as_ref().is_some_and(|state| !state.is_so(&around.disk)) {
+                    last = None;
+                    if events.send(LookEvent::Outdated).is_err() {
+                        return;
+                    }
                 }
-                job
+                continue;
             }
-            (Err(RecvTimeoutError::Timeout), None) => continue,
-            (Err(RecvTimeoutError::Disconnected), _) => return,
+            Err(RecvTimeoutError::Disconnected) => return,
         };
+        let began = SystemTime::now();
         // What panics, here or in a library, costs this look alone.
         let looked = catch_unwind(AssertUnwindSafe(|| look(&job, &mut workspace, around)));
-        let Ok(looked) = looked else {
+        if looked.is_err() {
             workspace = Workspace::new();
-            continue;
-        };
-        if job.day.cancel.is_cancelled() {
-            continue;
         }
-        let stamps = Stamps::of(&looked.sites, &job.folders, &around.disk);
-        if results.send(looked).is_err() {
+        let event = match looked.ok().filter(|_| !job.day.cancel.is_cancelled()) {
+            Some(looked) => {
+                last = Some(LookState::of(&looked.sites, &job, &around.disk, began));
+                LookEvent::Done(looked)
+            }
+            None => LookEvent::Ended(job.revision),
+        };
+        if events.send(event).is_err() {
             return;
         }
-        last = Some((job, stamps));
     }
 }
 
-/// What files and their folders were when they were looked at.
-struct Stamps(BTreeMap<String, Option<(SystemTime, u64)>>);
+/// What a look depends on beside the open texts.
+struct LookState {
+    today: Date,
+    /// When files and folders were changed last, and their sizes.
+    stamps: BTreeMap<String, Option<(SystemTime, u64)>>,
+}
 
-impl Stamps {
-    fn of(sites: &[KnownSite], folders: &[String], disk: &Disk) -> Self {
+impl LookState {
+    fn of(sites: &[KnownSite], job: &LookJob, disk: &Disk, began: SystemTime) -> Self {
         let mut stamps = BTreeMap::new();
-        let files = sites.iter().flat_map(|site| site.judged.places.iter().chain([&site.root]));
-        for place in files.chain(folders) {
-            for known in [place, path::parent(place)] {
-                if !stamps.contains_key(known) {
-                    stamps.insert(known.to_owned(), disk.stamp(known));
-                }
+        let mut add = |place: &str| {
+            if !stamps.contains_key(place) {
+                let now = SystemTime::now();
+                // What was written during the look may have been read before that: it counts as changed.
+                let is_settled = |(changed, _): &(SystemTime, u64)| *changed < began || *changed > now;
+                stamps.insert(place.to_owned(), disk.stamp(place).filter(is_settled));
             }
+        };
+        for site in sites {
+            for place in &site.judged.places {
+                if !job.client.watches {
+                    add(place);
+                }
+                let above = ancestors(path::parent(place));
+                above.take_while(|folder| below(folder, &site.root).is_some()).for_each(&mut add);
+            }
+            add(&site.root);
         }
-        Self(stamps)
+        job.folders.iter().for_each(|folder| add(folder));
+        Self { today: job.day.today, stamps }
     }
 
-    fn are_so(&self, disk: &Disk) -> bool {
-        self.0.iter().all(|(place, stamp)| disk.stamp(place) == *stamp)
+    fn is_so(&self, disk: &Disk) -> bool {
+        now().is_none_or(|now| now.date == self.today)
+            && self.stamps.iter().all(|(place, stamp)| disk.stamp(place) == *stamp)
     }
 }
 
@@ -122,7 +147,9 @@ pub(super) fn look(job: &LookJob, workspace: &mut Workspace, around: &Surroundin
     let mut looking = SiteLook { job, workspace, around, files };
     let mut sites: Vec<KnownSite> = Vec::new();
     for folder in &folders {
-        sites.extend(looking.site(folder));
+        if !job.day.cancel.is_cancelled() {
+            sites.extend(looking.site(folder));
+        }
     }
     for place in job.documents.places() {
         let is_known = |site: &KnownSite| site.judged.places.contains(place);
@@ -219,7 +246,7 @@ impl SiteLook<'_> {
         let sources = study.sources.clone();
         let plans = BTreeSet::new();
         let judged = JudgedSite { workflows, findings, studied, places, plans, sources, observed };
-        KnownSite { root: root.to_owned(), study, base, judged }
+        KnownSite::new(root, study, base, judged)
     }
 
     fn names<'w>(&'w self, root: &'w str) -> SiteNames<'w> {

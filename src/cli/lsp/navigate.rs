@@ -23,7 +23,7 @@ use crate::source::{Source, Span};
 /// A name that the editor asks about.
 struct AskedName<'w> {
     site: &'w KnownSite,
-    table: NameTable,
+    table: &'w NameTable,
     /// Where it stands.
     range: LspRange,
     declared: Span,
@@ -111,7 +111,7 @@ pub(super) fn prepare(
 ) -> Result<Option<PrepareRenameResult>, String> {
     let Some(asked) = asked(world, at) else { return Ok(None) };
     let range = asked.declared.range();
-    match prepare_rename(&asked.site.study, &asked.table, asked.declared.file, range.start) {
+    match prepare_rename(&asked.site.study, asked.table, asked.declared.file, range.start) {
         Some(Ok(renamable)) => {
             let placeholder = renamable.declaration.name.to_string();
             Ok(Some(PrepareRenamePlaceholder { range: asked.range, placeholder }.into()))
@@ -155,7 +155,7 @@ pub(super) fn renamed(
 pub(super) fn symbols(world: &World, query: &str) -> WorkspaceSymbolResponse {
     let mut found: Vec<(bool, WorkspaceSymbol)> = Vec::new();
     for site in &world.sites {
-        let table = NameTable::of(&site.study);
+        let table = site.table();
         for own in table.declarations().filter(|own| has_letters(&own.qualified, query)) {
             let (scope, last) = match own.qualified.rsplit_once('.') {
                 Some((scope, last)) if own.kind != DeclarationKind::Test => (Some(scope.to_owned()), last),
@@ -203,7 +203,7 @@ fn has_letters(name: &str, query: &str) -> bool {
 fn asked<'w>(world: &'w World, at: &TextDocumentPositionParams) -> Option<AskedName<'w>> {
     if let Some(place) = world.at(at) {
         let site = place.site;
-        let table = NameTable::of(&site.study);
+        let table = site.table();
         let found = table.at(place.file, place.offset)?;
         let range = world.range(&site.study.sources, found.at);
         return Some(AskedName { site, table, range, declared: found.declared });
@@ -211,7 +211,7 @@ fn asked<'w>(world: &'w World, at: &TextDocumentPositionParams) -> Option<AskedN
     let YamlAt { site, file, offset } = yaml_at(world, at)?;
     let uses = YamlNames::of(&site.study).uses(&file);
     let found = uses.into_iter().find(|own| own.at.start <= offset && offset <= own.at.end)?;
-    let table = NameTable::of(&site.study);
+    let table = site.table();
     let declared = table.first(found.declared?);
     let range = ranges(world, &file.text, vec![found.at]).into_iter().next()?;
     Some(AskedName { site, table, range, declared })

@@ -14,7 +14,7 @@ use crate::diagnostic::Severity;
 use crate::engine::Study;
 use crate::render::editor::{EditorFinding, of_diagnostics};
 use crate::report::{LabelReport, Region};
-use crate::source::{SourceMap, Span};
+use crate::source::SourceMap;
 
 /// A finding with what mends it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,17 +56,10 @@ pub(super) fn add(
     }
 }
 
-/// A place in a snapshot that a test gives, which is no file: the title of the test stands for it.
+/// A place in a snapshot that a test gives, which is not a file: the title of the test stands for it.
 fn in_a_file(label: LabelReport, sources: &SourceMap) -> LabelReport {
-    let known = label.region.file.split_once(".gate (").map(|(stem, title)| (format!("{stem}.gate"), title));
-    let title = known.and_then(|(file, title)| {
-        let (id, source) = sources.file_named(&file)?;
-        let quoted = format!("\"{}\"", title.strip_suffix(')')?);
-        let at = source.text.find(&quoted)?;
-        Some(Region::new(Span::new(id, at..at + quoted.len()), sources))
-    });
-    match title {
-        Some(region) => LabelReport { region, ..label },
+    match sources.named(&label.region.file).and_then(|source| source.stands_for) {
+        Some(title) => LabelReport { region: Region::new(title, sources), ..label },
         None => label,
     }
 }

@@ -12,16 +12,16 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, never, select, unbounded};
 use gen_lsp_types::{
-    ConfigurationItem, ConfigurationParams, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
-    InitializeParams, InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams,
-    ServerInfo, Uri,
+    Code as LspCode, ConfigurationItem, ConfigurationParams, DidChangeWatchedFilesRegistrationOptions,
+    FileSystemWatcher, InitializeParams, InitializeResult, Message as LspMessage, PublishDiagnosticsParams,
+    Registration, RegistrationParams, ServerInfo, Uri,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::Value;
 
 use super::client::Client;
 use super::documents::{Documents, OpenDocument};
-use super::looking::{LookJob, LookResult, Surroundings, work};
+use super::looking::{LookEvent, LookJob, LookResult, Surroundings, work};
 use super::notifications::EditorChange;
 use super::published::{ByPlace, PublishedFinding, studied};
 use super::world::{ShippedCopies, World};
@@ -32,6 +32,8 @@ use crate::engine::{Cancel, DayOptions, Workspace};
 
 /// How long it has to be quiet before everything is judged again.
 const QUIET: Duration = Duration::from_millis(150);
+/// How long an editor may take to tell its settings.
+const SETTINGS_TAKE: Duration = Duration::from_secs(2);
 /// The id of the only request that the server waits for an answer of.
 const SETTINGS: &str = "tollgate-settings";
 
@@ -39,6 +41,8 @@ const SETTINGS: &str = "tollgate-settings";
 #[derive(Debug, Default)]
 pub(super) struct ShownFindings {
     by_place: BTreeMap<String, (Uri, Vec<PublishedFinding>)>,
+    /// Whether nothing was typed since, so that all places are still what they were.
+    pub(super) is_current: bool,
 }
 
 impl ShownFindings {
@@ -62,11 +66,19 @@ struct LspServer {
     due: Option<Instant>,
     /// Ends the look that is under way.
     look: Cancel,
+    /// The revision that is being looked at.
+    looking: Option<u64>,
+    /// Whether files have changed since that look began.
+    outdated: bool,
+    /// Until when the editor's settings are waited for, as these may say that the folder is not trusted.
+    settings_by: Option<Instant>,
     /// Whether something was typed that was not parsed yet.
     typed: bool,
     /// Commands that are being carried out, by the requests that asked for them.
     running: BTreeMap<RequestId, Cancel>,
     done: (Sender<Response>, Receiver<Response>),
+    /// Whether nothing more is to be answered.
+    shut_down: bool,
 }
 
 /// Speaks with an editor until it ends.
@@ -97,8 +109,7 @@ pub(super) fn serve(connection: Connection) -> Result<(), String> {
     let (jobs, to_do) = unbounded();
     let (results, looked) = unbounded();
     let of_worker = around.clone();
-    let polls = !client.watches;
-    thread::spawn(move || work(&to_do, &results, &of_worker, polls));
+    thread::spawn(move || work(&to_do, &results, &of_worker));
     let mut server = LspServer::new(connection, client, around, jobs);
     server.folders = folders.iter().filter_map(|folder| server.world.disk.place_of(folder)).collect();
     server.greet();
@@ -152,16 +163,20 @@ impl LspServer {
             revision: 0,
             due: Some(Instant::now()),
             look: Cancel::default(),
+            looking: None,
+            outdated: false,
+            settings_by: None,
             typed: false,
             running: BTreeMap::new(),
             done: unbounded(),
+            shut_down: false,
         }
     }
 
     /// Asks the editor for what it can tell.
     fn greet(&mut self) {
         if self.world.client.watches {
-            let watched = ["**/*.gate", "**/*.{yaml,yml,json,jsonl}"];
+            let watched = ["**/*.gate", "**/*.{yaml,yml,json,jsonl}", "**/.tollgateignore"];
             let watchers =
                 watched.map(|glob| FileSystemWatcher { glob_pattern: glob.to_owned().into(), kind: None });
             let options = DidChangeWatchedFilesRegistrationOptions { watchers: watchers.into() };
@@ -176,6 +191,9 @@ impl LspServer {
                 "client/registerCapability".to_owned(),
                 params,
             ));
+        }
+        if self.world.client.has_settings {
+            self.settings_by = Some(Instant::now() + SETTINGS_TAKE);
         }
         self.ask_settings();
     }
@@ -193,7 +211,7 @@ impl LspServer {
         let _ = self.connection.sender.send(message.into());
     }
 
-    fn run(&mut self, looked: &Receiver<LookResult>) -> Result<(), String> {
+    fn run(&mut self, events: &Receiver<LookEvent>) -> Result<(), String> {
         let messages = self.connection.receiver.clone();
         let done = self.done.1.clone();
         loop {
@@ -206,21 +224,23 @@ impl LspServer {
             };
             select! {
                 recv(messages) -> message => match message {
-                    Ok(Message::Request(request)) => {
-                        if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
-                            return Ok(());
-                        }
-                        self.request(request);
+                    Ok(Message::Request(request)) => self.request(request),
+                    Ok(Message::Notification(Notification { method, .. })) if method == "exit" => {
+                        return if self.shut_down { Ok(()) } else { Err("`exit` came without `shutdown`".to_owned()) };
                     }
                     Ok(Message::Notification(notification)) => self.notification(notification),
                     Ok(Message::Response(response)) => self.response(response),
                     Err(_) => return Ok(()),
                 },
-                recv(looked) -> looked => {
-                    if let Ok(looked) = looked {
+                recv(events) -> event => match event {
+                    Ok(LookEvent::Done(looked)) => {
+                        self.ended(looked.revision);
                         self.looked(looked);
                     }
-                }
+                    Ok(LookEvent::Ended(revision)) => self.ended(revision),
+                    Ok(LookEvent::Outdated) => self.on_disk(),
+                    Err(_) => return Err("the thread that judges has ended".to_owned()),
+                },
                 recv(done) -> response => {
                     if let Ok(response) = response {
                         self.running.remove(&response.id);
@@ -249,8 +269,13 @@ impl LspServer {
 
     fn begin_look(&mut self) {
         self.due = None;
+        if let Some(by) = self.settings_by.filter(|by| *by > Instant::now()) {
+            self.due = Some(by);
+            return;
+        }
         self.look.cancel();
         self.look = Cancel::default();
+        (self.looking, self.outdated) = (Some(self.revision), false);
         if let Some(job) = self.job(self.look.clone()) {
             // The worker ends after this loop.
             let _ = self.jobs.send(job);
@@ -263,6 +288,24 @@ impl LspServer {
         self.due = Some(Instant::now() + quiet);
     }
 
+    /// Files have changed. What is under way is not ended by that: a build may write files without a pause.
+    fn on_disk(&mut self) {
+        self.outdated = true;
+        if self.looking.is_none() && self.due.is_none() {
+            self.due = Some(Instant::now() + QUIET);
+        }
+    }
+
+    /// The look at a revision has ended.
+    fn ended(&mut self, revision: u64) {
+        if self.looking == Some(revision) {
+            self.looking = None;
+            if self.outdated {
+                self.on_disk();
+            }
+        }
+    }
+
     fn looked(&mut self, looked: LookResult) {
         // Of what was typed meanwhile it knows nothing; that is being looked at.
         if looked.revision != self.revision {
@@ -270,15 +313,8 @@ impl LspServer {
         }
         self.world.sites = looked.sites;
         self.typed = false;
-        let mut all = ByPlace::new();
-        for site in &self.world.sites {
-            for (place, findings) in &site.judged.findings {
-                let of_file = all.entry(place.clone()).or_default();
-                let new = findings.iter().filter(|finding| !of_file.contains(finding)).cloned();
-                let new: Vec<PublishedFinding> = new.collect();
-                of_file.extend(new);
-            }
-        }
+        self.shown.is_current = true;
+        let all = merged(self.world.sites.iter().map(|site| &site.judged.findings));
         let gone: BTreeSet<String> =
             self.shown.by_place.keys().filter(|place| !all.contains_key(*place)).cloned().collect();
         for place in gone {
@@ -287,13 +323,8 @@ impl LspServer {
         for (place, findings) in all {
             self.show(place, findings);
         }
-        let (lenses, hints) = self.world.client.refreshes;
-        let ask = |method: &str| Request::new(method.to_owned().into(), method.to_owned(), Value::Null);
-        if lenses {
-            self.send(ask("workspace/codeLens/refresh"));
-        }
-        if hints {
-            self.send(ask("workspace/inlayHint/refresh"));
+        for method in &self.world.client.refreshes {
+            self.send(Request::new((*method).to_owned().into(), (*method).to_owned(), Value::Null));
         }
     }
 
@@ -329,44 +360,55 @@ impl LspServer {
         if !std::mem::take(&mut self.typed) {
             return;
         }
-        self.world.retype(&mut self.workspace);
-        let mut all: Vec<(String, Vec<PublishedFinding>)> = Vec::new();
-        for site in &self.world.sites {
-            let fresh = studied(&site.study, &site.names(&self.world), &self.world.client);
-            let judged = &site.judged;
-            // What is shown may be of what was typed before, and be mended by now.
-            let shown = self.shown.by_place.keys().filter(|place| judged.places.contains(*place));
-            let places: BTreeSet<&String> = fresh.keys().chain(judged.studied.keys()).chain(shown).collect();
-            for place in places {
-                let of = |all: &ByPlace| all.get(place).cloned().unwrap_or_default();
-                let (new, old) = (of(&fresh), of(&judged.studied));
-                let says = |all: &[PublishedFinding]| -> Vec<_> {
-                    let said =
-                        all.iter().map(|one| (one.diagnostic.code.clone(), one.diagnostic.message.clone()));
-                    said.collect()
-                };
-                // Marks move with the text by themselves, until everything was judged again.
-                if says(&new) == says(&old) && says(self.shown.of(place)) == says(&of(&judged.findings)) {
-                    continue;
-                }
-                let is_typed = self.world.documents.get(place).is_some_and(|document| {
-                    site.judged_text(&self.world, place).is_none_or(|text| *text != document.text)
-                });
-                let is_kept = !is_typed || says(&new) == says(&old);
-                let rest = of(&judged.findings).into_iter().filter(|one| is_kept && !old.contains(one));
-                let mut shown = new;
-                for one in rest {
-                    if !shown.contains(&one) {
-                        shown.push(one);
-                    }
-                }
-                all.push((place.clone(), shown));
-            }
+        let workspace = &mut self.workspace;
+        // What panics on a half-typed text, here or in a library, leaves everything as it was before.
+        if catch_unwind(AssertUnwindSafe(|| self.world.retype(workspace))).is_err() {
+            self.workspace = Workspace::new();
+            return;
         }
-        all.into_iter().for_each(|(place, findings)| self.show(place, findings));
+        let (world, sites) = (&self.world, &self.world.sites);
+        let fresh: Vec<ByPlace> =
+            sites.iter().map(|site| studied(&site.study, &site.names(world), &world.client)).collect();
+        let fresh = merged(&fresh);
+        let old = merged(sites.iter().map(|site| &site.judged.studied));
+        let judged = merged(sites.iter().map(|site| &site.judged.findings));
+        let is_judged = |place: &&String| sites.iter().any(|site| site.judged.places.contains(*place));
+        // What is shown may be of what was typed before, and be mended by now.
+        let shown = self.shown.by_place.keys().filter(is_judged);
+        let places: BTreeSet<&String> = fresh.keys().chain(old.keys()).chain(shown).collect();
+        let mut changed: Vec<(String, Vec<PublishedFinding>)> = Vec::new();
+        for place in places {
+            let of = |all: &ByPlace| all.get(place).cloned().unwrap_or_default();
+            let (new, old, judged) = (of(&fresh), of(&old), of(&judged));
+            // Marks move with the text by themselves, until everything was judged again.
+            if says(&new) == says(&old) && says(self.shown.of(place)) == says(&judged) {
+                continue;
+            }
+            let is_typed = world.documents.get(place).is_some_and(|document| {
+                let texts = || sites.iter().filter_map(|site| site.judged_text(world, place));
+                texts().next().is_none() || texts().any(|text| *text != document.text)
+            });
+            let is_kept = !is_typed || says(&new) == says(&old);
+            let mut shown = new;
+            for one in judged.into_iter().filter(|one| is_kept && !old.contains(one)) {
+                if !shown.contains(&one) {
+                    shown.push(one);
+                }
+            }
+            changed.push((place.clone(), shown));
+        }
+        changed.into_iter().for_each(|(place, findings)| self.show(place, findings));
     }
 
     fn request(&mut self, request: Request) {
+        if self.shut_down {
+            let why = "the server was told to shut down".to_owned();
+            return self.send(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, why));
+        }
+        if request.method == "shutdown" {
+            self.shut_down = true;
+            return self.send(Response::new_ok(request.id, Value::Null));
+        }
         self.parse_typed();
         if request.method == commands::METHOD {
             self.command(request);
@@ -396,10 +438,14 @@ impl LspServer {
     }
 
     fn response(&mut self, response: Response) {
-        if response.id == SETTINGS.to_owned().into()
-            && let Some(sent) = response.response_result.as_ref().ok().and_then(|result| result.get(0))
-        {
+        if response.id != SETTINGS.to_owned().into() {
+            return;
+        }
+        if let Some(sent) = response.response_result.as_ref().ok().and_then(|result| result.get(0)) {
             self.set(&sent.clone());
+        }
+        if self.settings_by.take().is_some() {
+            self.due = Some(Instant::now());
         }
     }
 
@@ -433,12 +479,11 @@ impl LspServer {
                 self.changed(QUIET);
             }
             EditorChange::Closed(uri) => {
-                let Some(place) = self.world.place(&uri) else { return };
-                if self.world.documents.close(&place).is_some() {
+                if self.world.documents.close(&uri) {
                     self.changed(Duration::ZERO);
                 }
             }
-            EditorChange::OnDisk => self.changed(QUIET),
+            EditorChange::OnDisk => self.on_disk(),
             EditorChange::Settings(sent) => {
                 self.set(&sent);
                 self.ask_settings();
@@ -463,8 +508,28 @@ impl LspServer {
     fn changed(&mut self, quiet: Duration) {
         self.revision += 1;
         self.typed = true;
+        self.shown.is_current = false;
         self.look_after(quiet);
     }
+}
+
+/// The findings of several folders, each once.
+fn merged<'a>(all: impl IntoIterator<Item = &'a ByPlace>) -> ByPlace {
+    let mut merged = ByPlace::new();
+    for (place, findings) in all.into_iter().flatten() {
+        let of_file = merged.entry(place.clone()).or_default();
+        for finding in findings {
+            if !of_file.contains(finding) {
+                of_file.push(finding.clone());
+            }
+        }
+    }
+    merged
+}
+
+/// What findings say, wherever that is.
+fn says(findings: &[PublishedFinding]) -> Vec<(Option<LspCode>, LspMessage)> {
+    findings.iter().map(|one| (one.diagnostic.code.clone(), one.diagnostic.message.clone())).collect()
 }
 
 fn crashed(id: RequestId) -> Response {

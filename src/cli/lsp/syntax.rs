@@ -9,14 +9,14 @@ use gen_lsp_types::{
 
 use super::encode;
 use super::world::World;
-use crate::engine::Study;
+use crate::engine::{Study, WorkflowNames, Workspace};
 use crate::ide::formatted::formatting;
 use crate::ide::outline::folds::folds;
 use crate::ide::outline::selection::Nesting;
 use crate::ide::outline::{OutlineKind, Outlined, outline};
 use crate::ide::tokens::{SemanticToken, TokenClass, TokenMarks, semantic_tokens};
 use crate::parse::written::NameRole;
-use crate::project::GATE;
+use crate::project::{GATE, Inputs, Project, Suites, TextFile};
 use crate::source::{Columns, FileId, Source};
 
 /// What colours are offered.
@@ -93,10 +93,13 @@ fn of_policy<T>(world: &World, uri: &Uri, ask: impl FnOnce(&Study, FileId, &Sour
     if let Some(place) = world.studied(uri) {
         return Some(ask(&place.site.study, place.file, place.source));
     }
-    let mut unread = Study::default();
-    let file = unread.sources.add("", world.document(uri)?.text.clone());
-    let source = unread.sources.get(file)?;
-    Some(ask(&unread, file, source))
+    let content = Ok(world.document(uri)?.text.as_bytes().to_vec());
+    let project =
+        Project { policies: vec![TextFile { name: GATE.to_owned(), content }], ..Project::default() };
+    let inputs = Inputs { projects: vec![project], ..Inputs::default() };
+    let alone = Workspace::new().study(inputs, Suites::default(), &WorkflowNames::new());
+    let (file, source) = alone.sources.file_named(GATE)?;
+    Some(ask(&alone, file, source))
 }
 
 /// Tokens as the protocol has them: each counted from the one before. One over several lines is one on each.

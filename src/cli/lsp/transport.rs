@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::{Connection, Message, Notification};
 
 /// A message may have so many bytes: more than any file that is read.
@@ -20,7 +20,8 @@ pub(super) struct Transport {
 
 /// Speaks over standard input and output.
 pub(super) fn stdio() -> (Connection, Transport) {
-    let (incoming, receiver) = bounded(0);
+    // What waits here is what was typed while something else was answered: it is parsed in one go.
+    let (incoming, receiver) = unbounded();
     let (sender, outgoing) = unbounded();
     let reader = thread::spawn(move || read_all(&mut io::stdin().lock(), &incoming));
     let writer = thread::spawn(move || write_all(&outgoing));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gen_lsp_types::{Location, Position, Range as LspRange, TextDocumentPositionParams, Uri};
 
@@ -14,6 +14,7 @@ use crate::builtin;
 use crate::cli::disk::Disk;
 use crate::cli::write::keep_copy;
 use crate::engine::{Observed, Study, WorkflowNames, Workspace};
+use crate::ide::names::NameTable;
 use crate::project::path::{join, straight};
 use crate::project::{Configuration, Files, Inputs, Project, Suite, Suites, TextFile};
 use crate::report::Report;
@@ -37,6 +38,8 @@ pub(super) struct KnownSite {
     pub(super) root: String,
     /// What policies, configurations and tests say, as far as it was typed.
     pub(super) study: Study,
+    /// The names in it, from when they are first asked for.
+    names: OnceLock<NameTable>,
     /// The files that it was made from; no snapshots among them.
     pub(super) base: SiteFiles,
     /// What was judged, and of which files.
@@ -163,6 +166,15 @@ fn uri_of(place: &str, documents: &Documents, disk: &Disk) -> Uri {
 }
 
 impl KnownSite {
+    pub(super) fn new(root: &str, study: Study, base: SiteFiles, judged: JudgedSite) -> Self {
+        Self { root: root.to_owned(), study, names: OnceLock::new(), base, judged }
+    }
+
+    /// The names of everything that was read.
+    pub(super) fn table(&self) -> &NameTable {
+        self.names.get_or_init(|| NameTable::of(&self.study))
+    }
+
     pub(super) fn names<'w>(&'w self, world: &'w World) -> SiteNames<'w> {
         let World { client, disk, documents, shipped, .. } = world;
         SiteNames { root: &self.root, disk, documents, client, shipped }
@@ -188,7 +200,7 @@ impl KnownSite {
 impl World {
     /// Where a file of the editor lies among the files of this machine; none for what is no file.
     pub(super) fn place(&self, uri: &Uri) -> Option<String> {
-        self.disk.place_of(&uri::path_of(uri)?)
+        self.documents.place(uri).cloned().or_else(|| self.disk.place_of(&uri::path_of(uri)?))
     }
 
     /// The shipped policy that a URI is of, by its name.
@@ -264,6 +276,7 @@ impl World {
             let typed =
                 |name: &str| documents.get(&place_of(&root, name)).map(|document| document.text.clone());
             site.study = site.base.study(workspace, typed, &site.judged.workflows);
+            site.names = OnceLock::new();
         }
     }
 }

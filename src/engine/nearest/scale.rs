@@ -13,19 +13,19 @@ const PARTS: i32 = 1000;
 
 /// The values of a param that are in order.
 #[derive(Debug)]
-pub(super) struct ParamScale {
+pub(in crate::engine) struct ParamScale {
     ty: Type,
     /// The value in force.
     pub(super) now: Number,
     /// What it must keep to.
-    pub(super) range: Interval,
+    pub(in crate::engine) range: Interval,
     /// The step from one value to the next; none where there is always one between two.
-    pub(super) step: Option<Number>,
+    pub(in crate::engine) step: Option<Number>,
 }
 
 impl ParamScale {
     /// None where its values are in no order.
-    pub(super) fn of(param: &Param, setting: &ParamSetting) -> Option<Self> {
+    pub(in crate::engine) fn of(param: &Param, setting: &ParamSetting) -> Option<Self> {
         let now = match &setting.value {
             ParamValue::Calendar(months) => Number::from(*months),
             ParamValue::Value(Value::Number(number)) => number.clone(),
@@ -65,13 +65,18 @@ impl ParamScale {
         Some(Self { ty: param.ty.clone(), now, range: range.intersection(&own).intersection(within), step })
     }
 
+    /// What its values are.
+    pub(in crate::engine) fn ty(&self) -> &Type {
+        &self.ty
+    }
+
     /// Whether what it is compared with are numbers of the same kind: months are no number of days.
-    pub(super) fn is_exact(&self) -> bool {
+    pub(in crate::engine) fn is_exact(&self) -> bool {
         self.ty != Type::Calendar
     }
 
     /// A number as a value of the param.
-    pub(super) fn value(&self, number: &Number) -> Option<ParamValue> {
+    pub(in crate::engine) fn value(&self, number: &Number) -> Option<ParamValue> {
         if self.ty == Type::Calendar {
             return i32::try_from(number.floor()).ok().map(ParamValue::Calendar);
         }
@@ -79,7 +84,7 @@ impl ParamScale {
     }
 
     /// The nearest value of a stepped scale that is no nearer than a number.
-    pub(super) fn on_step(&self, number: &Number, up: bool) -> Number {
+    pub(in crate::engine) fn on_step(&self, number: &Number, up: bool) -> Number {
         let Some(step) = &self.step else { return number.clone() };
         let times = number / step;
         Number::from(if up { times.ceil() } else { times.floor() }) * step

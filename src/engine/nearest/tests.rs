@@ -108,14 +108,16 @@ fn it_is_said_why_there_is_no_answer() {
     let at = POLICY.find("least").unwrap();
     let ended = Workspace::new().nearest(inputs(&Start::new(&own, "")), &options, "house.gate", at);
     assert!(ended.is_err());
-    for at in 0..=POLICY.len() + 1 {
-        // Wherever somebody asks there is an answer, or a reason.
+    // Wherever somebody asks there is an answer, or a reason.
+    for at in (0..=POLICY.len() + 1).step_by(9) {
         let options = DayOptions {
             workflows: vec!["letters".to_owned()],
             ..DayOptions::on(Date::constant(2026, 11, 18))
         };
-        if at % 9 == 0 {
-            let _ = Workspace::new().nearest(inputs(&Start::new(&own, "")), &options, "house.gate", at);
+        let found = Workspace::new().nearest(inputs(&Start::new(&own, "")), &options, "house.gate", at);
+        match found {
+            Ok(found) => assert!(found.below.is_some() || found.above.is_some() || found.why.is_some()),
+            Err(why) => assert!(!why.is_empty()),
         }
     }
 }

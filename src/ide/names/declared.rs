@@ -50,7 +50,7 @@ impl<'s> GroundNames<'s> {
                 Item::Stages(decl) => decl.stages.iter().for_each(|stage| names.stage(stage, table)),
                 Item::Snapshot(decl) => names.field_decls(&decl.fields, "", table),
                 Item::Policy(decl) => names.policy_decl(decl, sources, table),
-                Item::Test(decl) => table.declare(test(decl, sources)),
+                Item::Test(decl) => table.declare(test(decl)),
                 Item::Broken(_) => {}
             }
         }
@@ -268,31 +268,7 @@ fn written(title: Option<&Template>, sources: &SourceMap) -> Option<Arc<str>> {
 }
 
 /// A test, which goes by its title.
-fn test(test: &TestDecl, sources: &SourceMap) -> Declaration {
+fn test(test: &TestDecl) -> Declaration {
     let (kind, name) = (DeclarationKind::Test, test.title.clone());
-    let at = title_of(test, sources).unwrap_or(test.span);
-    Declaration { kind, qualified: name.clone(), name, at, whole: test.span, doc: None }
-}
-
-/// The title of a test, with its quotes: the first text behind the word `test`, and behind comments.
-fn title_of(test: &TestDecl, sources: &SourceMap) -> Option<Span> {
-    let text = sources.text(test.span);
-    let mut start = "test".len();
-    loop {
-        let rest = text.get(start..)?;
-        let blanks = rest.len() - rest.trim_start().len();
-        start += blanks;
-        match text.get(start..)?.strip_prefix('#') {
-            Some(comment) => start += 1 + comment.find('\n')?,
-            None => break,
-        }
-    }
-    let mut is_escaped = false;
-    let end = text.get(start..)?.strip_prefix('"')?.find(|c| {
-        let ends = c == '"' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        ends
-    })?;
-    let from = test.span.range().start + start;
-    Some(Span::new(test.span.file, from..from + end + 2))
+    Declaration { kind, qualified: name.clone(), name, at: test.title_span, whole: test.span, doc: None }
 }

@@ -200,7 +200,7 @@ fn declared_twice(study: &Study, table: &NameTable, declaration: &Declaration) -
     })?;
     let places = [declaration.at, other.at].map(|at| place_of(study, at));
     Some(format!(
-        "`{}` is declared twice, at {}: name one of them otherwise by hand",
+        "`{}` is declared twice, at {}: rename one of them by hand first",
         declaration.name,
         places.join(" and ")
     ))
@@ -218,7 +218,7 @@ fn is_a_name(declaration: &Declaration, new: &str) -> Result<(), String> {
         && new.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_word {
         return Err(format!(
-            "`{new}` is no name: one begins with a letter, and has letters, digits and `_` alone"
+            "`{new}` is not a valid name: names begin with a letter and have only letters, digits and `_`"
         ));
     }
     let text = match declaration.kind {

@@ -45,8 +45,7 @@ pub struct RanTest {
 pub fn tests(study: &Study, file: Option<FileId>) -> Vec<TestItem> {
     let trees = study.grounds.iter().flat_map(|ground| &ground.files);
     let wanted = trees.filter(|tree| file.is_none_or(|file| tree.id == file));
-    let mut found: Vec<TestItem> =
-        wanted.flat_map(|tree| tree.tests()).map(|test| item(test, &study.sources)).collect();
+    let mut found: Vec<TestItem> = wanted.flat_map(|tree| tree.tests()).map(item).collect();
     found.sort_by(|a, b| {
         let key = |test: &TestItem| (study.sources.name(test.span.file), test.span);
         key(a).cmp(&key(b))
@@ -86,7 +85,7 @@ fn problem(found: &Diagnostic, sources: &SourceMap) -> String {
     }
 }
 
-fn item(test: &TestDecl, sources: &SourceMap) -> TestItem {
+fn item(test: &TestDecl) -> TestItem {
     let mut rules: Vec<String> = Vec::new();
     for expect in &test.expect {
         match &expect.kind {
@@ -99,30 +98,5 @@ fn item(test: &TestDecl, sources: &SourceMap) -> TestItem {
             ExpectKind::Decision(_) => {}
         }
     }
-    TestItem {
-        title: test.title.to_string(),
-        title_span: title_span(test.span, sources),
-        span: test.span,
-        rules,
-    }
-}
-
-/// Where the title of a test stands: the first text in it that is no comment's.
-fn title_span(test: Span, sources: &SourceMap) -> Span {
-    let text = sources.text(test);
-    let mut in_comment = false;
-    let opens = |(_, c): &(usize, char)| {
-        in_comment = *c == '#' || in_comment && *c != '\n';
-        *c == '"' && !in_comment
-    };
-    let Some((start, _)) = text.char_indices().find(opens) else { return test };
-    let mut is_escaped = false;
-    let closes = |(_, c): &(usize, char)| {
-        let closes = *c == '"' && !is_escaped;
-        is_escaped = *c == '\\' && !is_escaped;
-        closes
-    };
-    let within = text.get(start + 1..).unwrap_or_default();
-    let length = within.char_indices().find(closes).map_or(within.len(), |(at, _)| at + 1);
-    Span::new(test.file, test.range().start + start..test.range().start + start + 1 + length)
+    TestItem { title: test.title.to_string(), title_span: test.title_span, span: test.span, rules }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::ast::{
-    Expr, ExprKind, FieldDecl, FieldKind, File, GateItem, Item, LetDecl, Name, PolicyDecl, PolicyItem,
-    RuleDecl, Template, TemplatePart, TypeExpr, TypeKind,
+    ExprKind, FieldDecl, FieldKind, File, GateItem, Item, Name, PolicyDecl, PolicyItem, TypeExpr, TypeKind,
 };
 use crate::builtin;
 use crate::builtins;
 use crate::engine::{NameGround, Study};
+use crate::ide::names::each_expr;
 use crate::parse::written::NameRole;
 use crate::program::Target;
 use crate::source::{FileId, Span};
@@ -178,52 +178,4 @@ fn type_declared<'a>(ty: &'a TypeExpr, each: &mut dyn FnMut(NameRole, &'a Name))
         | TypeKind::Stage
         | TypeKind::Unknown(_) => {}
     }
-}
-
-/// Hands out every expression of a file, those in texts too.
-fn each_expr(tree: &File, each: &mut dyn FnMut(&Expr)) {
-    for item in &tree.items {
-        let Item::Policy(policy) = item else { continue };
-        policy.title.iter().for_each(|title| template_exprs(title, each));
-        policy.when.iter().for_each(|when| expr_and_parts(when, each));
-        for item in &policy.items {
-            match item {
-                PolicyItem::Let(item) => let_exprs(item, each),
-                PolicyItem::Rule(rule) => rule_exprs(rule, each),
-                PolicyItem::Gate(gate) => {
-                    gate.title.iter().for_each(|title| template_exprs(title, each));
-                    gate.items.iter().for_each(|item| match item {
-                        GateItem::Let(item) => let_exprs(item, each),
-                        GateItem::Rule(rule) => rule_exprs(rule, each),
-                        GateItem::Broken(_) => {}
-                    });
-                }
-                PolicyItem::Param(_) | PolicyItem::Broken(_) => {}
-            }
-        }
-    }
-}
-
-fn let_exprs(item: &LetDecl, each: &mut dyn FnMut(&Expr)) {
-    expr_and_parts(&item.value, each);
-}
-
-fn rule_exprs(rule: &RuleDecl, each: &mut dyn FnMut(&Expr)) {
-    rule.conditions().into_iter().for_each(|condition| expr_and_parts(condition, each));
-    let texts = [&rule.title, &rule.effect.message, &rule.help];
-    texts.into_iter().flatten().for_each(|text| template_exprs(text, each));
-}
-
-fn template_exprs(template: &Template, each: &mut dyn FnMut(&Expr)) {
-    for part in &template.parts {
-        match part {
-            TemplatePart::Text(_) => {}
-            TemplatePart::Expr(expr) => expr_and_parts(expr, each),
-        }
-    }
-}
-
-fn expr_and_parts(expr: &Expr, each: &mut dyn FnMut(&Expr)) {
-    each(expr);
-    expr.children().into_iter().for_each(|child| expr_and_parts(child, each));
 }

@@ -198,8 +198,10 @@ impl<'t> LineReader<'t> {
 
     /// One past a text in quotes, which may go on in lines that are far enough in. One that is not closed ends with its line.
     pub(super) fn quoted(&self, at: usize) -> usize {
-        let end = self.lines_end(self.line_end(at), |line| self.goes_on(line));
-        self.quote_end(at, end).unwrap_or_else(|| at + self.slice(at..self.line_end(at)).trim_end().len())
+        let own = self.line_end(at);
+        // Looking at the lines below takes as long as there are lines.
+        let below = || self.quote_end(at, self.lines_end(own, |line| self.goes_on(line)));
+        self.quote_end(at, own).or_else(below).unwrap_or_else(|| at + self.slice(at..own).trim_end().len())
     }
 
     /// The columns that a line needs to go on with a value.

@@ -100,6 +100,15 @@ fn worst(mut workflows: Vec<&WorkflowReport>, sources: &SourceMap, most: usize, 
     lines.push(String::new());
 }
 
+/// What is wrong, in sentences.
+pub fn narrate_problems(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    let mut lines = Vec::new();
+    for diagnostic in in_order(diagnostics).filter(|found| !found.code.is_lint()) {
+        diagnosed(diagnostic, sources, &mut lines);
+    }
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Diagnostics, then a sentence for each snapshot.
 pub fn narrate_history(back: &Answer<History>) -> String {
     let mut lines = Vec::new();

@@ -61,14 +61,17 @@ _tollgate() {
             tollgate,params)
                 cmd="tollgate__subcmd__params"
                 ;;
-            tollgate,report)
-                cmd="tollgate__subcmd__report"
+            tollgate,plan)
+                cmd="tollgate__subcmd__plan"
                 ;;
             tollgate,rules)
                 cmd="tollgate__subcmd__rules"
                 ;;
             tollgate,schema)
                 cmd="tollgate__subcmd__schema"
+                ;;
+            tollgate,sweep)
+                cmd="tollgate__subcmd__sweep"
                 ;;
             tollgate,test)
                 cmd="tollgate__subcmd__test"
@@ -121,14 +124,17 @@ _tollgate() {
             tollgate__subcmd__help,params)
                 cmd="tollgate__subcmd__help__subcmd__params"
                 ;;
-            tollgate__subcmd__help,report)
-                cmd="tollgate__subcmd__help__subcmd__report"
+            tollgate__subcmd__help,plan)
+                cmd="tollgate__subcmd__help__subcmd__plan"
                 ;;
             tollgate__subcmd__help,rules)
                 cmd="tollgate__subcmd__help__subcmd__rules"
                 ;;
             tollgate__subcmd__help,schema)
                 cmd="tollgate__subcmd__help__subcmd__schema"
+                ;;
+            tollgate__subcmd__help,sweep)
+                cmd="tollgate__subcmd__help__subcmd__sweep"
                 ;;
             tollgate__subcmd__help,test)
                 cmd="tollgate__subcmd__help__subcmd__test"
@@ -158,7 +164,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new collect check test history impact report explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -172,14 +178,14 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__check)
-            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --gate --deny --quiet --only --full --source-url --redact --color --narrate --help"
+            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --gate --deny --quiet --only --full --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "human json sarif junit github gitlab markdown tap html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json sarif junit github gitlab markdown tap" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -204,14 +210,6 @@ _tollgate() {
                     ;;
                 --only)
                     COMPREPLY=($(compgen -W "failed" -- "${cur}"))
-                    return 0
-                    ;;
-                --source-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --redact)
-                    COMPREPLY=($(compgen -W "owners keys" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -332,7 +330,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new collect check test history impact report explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -569,7 +567,7 @@ _tollgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        tollgate__subcmd__help__subcmd__report)
+        tollgate__subcmd__help__subcmd__plan)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -598,6 +596,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__sweep)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -895,34 +907,26 @@ _tollgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        tollgate__subcmd__report)
-            opts="-h --allow-outside --out --as-of --base --source-url --redact --workflow --color --narrate --help"
+        tollgate__subcmd__plan)
+            opts="-h --allow-outside --if --workflow --format --as-of --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --out)
+                --if)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --as-of)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --source-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --redact)
-                    COMPREPLY=($(compgen -W "owners keys" -- "${cur}"))
                     return 0
                     ;;
                 --workflow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -974,6 +978,36 @@ _tollgate() {
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__sweep)
+            opts="-h --allow-outside --format --as-of --workflow --full --color --narrate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workflow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

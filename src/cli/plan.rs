@@ -1,0 +1,74 @@
+//! `tollgate plan`: what the next gate can tell, how many samples that takes, and how often gates and triggers err.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::arguments::{Form, LastDayArgs, ProjectArgs, day_options};
+use super::terminal::TerminalArgs;
+use super::{complain, find, finish};
+use crate::diagnostic::Severity;
+use crate::engine::{PlanOptions, Workspace};
+use crate::render::{json, plan};
+use crate::value::{Number, parse_scaled};
+
+/// Show what the next gate can tell, and how many samples that takes
+///
+/// Plans each comparison of a share in the next gate of a workflow: the chance that it is met, and how many samples and how
+/// much time that takes. It also says how often the comparison is met although the truth is 5 or 10 points short. For
+/// standing rules that hold or roll back, you see how often they fire falsely in half a year.
+///
+/// Exit codes: 0, or 2 if something could not be read, or a workflow that you name has no next gate.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    project: ProjectArgs,
+    /// The share that is assumed: of samples that are as a rule wants them. Without it, half way between the threshold of a
+    /// rule and all samples
+    #[arg(long = "if", value_name = "SHARE", value_parser = share)]
+    assumed: Option<Number>,
+    /// Plan for this workflow; you can give several
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflows: Vec<String>,
+    /// The format of the result
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    format: Form,
+    #[command(flatten)]
+    day: LastDayArgs,
+    #[command(flatten)]
+    terminal: TerminalArgs,
+}
+
+/// Reads `90%`.
+fn share(text: &str) -> Result<Number, String> {
+    let percent = text.trim().strip_suffix('%').ok_or("not a share: write it with `%`, such as 90%")?;
+    let share = parse_scaled(percent.trim(), -2).map_err(|_| "not a share, such as 90%")?;
+    let is_share = share >= Number::ZERO && share <= Number::ONE;
+    is_share.then_some(share).ok_or_else(|| "a share lies between 0% and 100%".to_owned())
+}
+
+/// Finds, reads, works out, shows.
+pub(super) fn run(args: &PlanArgs) -> ExitCode {
+    let day = match day_options(args.day.as_of.as_ref(), &args.workflows) {
+        Ok(day) => day,
+        Err(code) => return code,
+    };
+    let options = PlanOptions { day, assumed: args.assumed.clone() };
+    let inputs = args
+        .terminal
+        .waiting("reading", || find::inputs(&args.project.path, args.project.outside.allow_outside));
+    let planned = args.terminal.waiting("planning", || Workspace::new().plan(inputs, &options));
+    let code = match args.format {
+        Form::Human if args.terminal.narrate => finish(&plan::narrate(&planned), planned.exit),
+        Form::Human => finish(&plan::human(&planned, args.terminal.style()), planned.exit),
+        Form::Json => match json::render(&planned.report) {
+            Ok(text) => finish(&text, planned.exit),
+            Err(error) => return complain(&format!("the plan cannot be written as JSON: {error}")),
+        },
+    };
+    let is_broken = planned.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    if planned.exit != 0 && !is_broken {
+        return complain(&plan::without_gate(&planned.report));
+    }
+    code
+}

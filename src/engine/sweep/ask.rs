@@ -1,0 +1,171 @@
+//! The params that are asked about, and the values that they are to have.
+
+use super::SweptProject;
+use crate::diagnostic::did_you_mean;
+use crate::engine::nearest::scale::ParamScale;
+use crate::layers::param_value;
+use crate::program::{Param, ParamValue, Program};
+use crate::report::Place;
+use crate::settings::{ParamSetting, Settings, show_value};
+use crate::source::SourceMap;
+use crate::value::{Number, Value};
+
+/// A param, and the values between which it is moved, as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepRange {
+    /// `policy.param`, or the entry of a table.
+    pub name: String,
+    /// The smallest value.
+    pub from: String,
+    /// The greatest value.
+    pub to: String,
+}
+
+/// Values of a stepped scale that are tried one by one.
+const MAX_STEPS: i32 = 1_000;
+/// Into how many parts the range is divided where a change is narrowed down.
+const FINEST: i32 = 1_000_000_000;
+
+/// A param with its values.
+#[derive(Debug)]
+pub(super) struct SweptParam {
+    pub(super) name: String,
+    pub(super) from: Number,
+    pub(super) to: Number,
+    pub(super) scale: ParamScale,
+}
+
+impl SweptParam {
+    /// How near a change has to be narrowed down: to a billionth, and of a longer range to a billionth part of it.
+    pub(super) fn finest(&self) -> Number {
+        (&self.to - &self.from).min(Number::ONE) / Number::from(FINEST)
+    }
+
+    /// A number as people read it.
+    pub(super) fn shown(&self, number: &Number) -> String {
+        self.scale.value(number).map(|value| show_value(self.scale.ty(), &value)).unwrap_or_default()
+    }
+}
+
+/// The params that are asked about.
+pub(super) fn params(
+    ranges: &[SweepRange],
+    projects: &[SweptProject],
+    day: i64,
+    sources: &SourceMap,
+) -> Result<Vec<SweptParam>, String> {
+    let twice = ranges
+        .iter()
+        .enumerate()
+        .find(|(at, range)| ranges.iter().take(*at).any(|other| other.name == range.name));
+    if let Some((_, range)) = twice {
+        return Err(format!("`{}` is given twice: give two different params", range.name));
+    }
+    ranges.iter().map(|range| param(range, projects, day, sources)).collect()
+}
+
+fn param(
+    range: &SweepRange,
+    projects: &[SweptProject],
+    day: i64,
+    sources: &SourceMap,
+) -> Result<SweptParam, String> {
+    let name = &range.name;
+    let known = projects.iter().filter_map(|project| Some((project, project.program.param_named(name)?)));
+    let mut swept: Option<SweptParam> = None;
+    for (project, index) in known {
+        let (Some(param), Some(setting)) =
+            (project.program.params.get(index), project.book.general.param_on(index, day))
+        else {
+            continue;
+        };
+        // A project may set what it has locked itself.
+        if let Some(lock) = setting.locked.filter(|lock| lock.layer + 1 < project.read.configurations.len()) {
+            let place = Place::new(lock.span, sources);
+            return Err(format!("`{name}` is locked at {place}: sweep it in the folder of that file"));
+        }
+        let own = with_values(range, param, setting)?;
+        swept.get_or_insert(own);
+    }
+    swept.ok_or_else(|| unknown(name, projects))
+}
+
+fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Result<SweptParam, String> {
+    let name = &range.name;
+    let Some(scale) = ParamScale::of(param, setting) else {
+        let what = match &param.ty {
+            crate::types::Type::Bool => {
+                "is yes or no: `tollgate check` with the other value shows what it does"
+            }
+            crate::types::Type::List(_) => "is a list",
+            _ => "is a text",
+        };
+        return Err(format!("`{name}` {what}; only numbers, dates and stages lie in a range"));
+    };
+    let end = |text: &str| -> Result<Number, String> {
+        let value =
+            param_value(param, text).map_err(|why| format!("`{name}` {why}: `{text}` does not fit"))?;
+        number_of(&value).ok_or_else(|| format!("`{text}` is not a value of `{name}`"))
+    };
+    let (from, to) = (end(&range.from)?, end(&range.to)?);
+    if from >= to {
+        return Err(format!(
+            "the range of `{name}` is empty: `{}` is not below `{}`; give the smaller value first",
+            range.from, range.to
+        ));
+    }
+    let outside =
+        [(&from, &range.from), (&to, &range.to)].into_iter().find(|(end, _)| !scale.range.contains(end));
+    if let Some((_, text)) = outside {
+        let shown = |end: &Option<Number>, none: &str| {
+            end.as_ref()
+                .and_then(|number| Some(show_value(&param.ty, &scale.value(number)?)))
+                .unwrap_or_else(|| none.to_owned())
+        };
+        let (low, high) = (shown(&scale.range.low, "any"), shown(&scale.range.high, "any"));
+        return Err(format!("`{text}` is no value that `{name}` may have: it keeps to {low} to {high}"));
+    }
+    if let Some(step) = &scale.step
+        && (&to - &from) / step > Number::from(MAX_STEPS)
+    {
+        return Err(format!("the range of `{name}` has more than {MAX_STEPS} values: give a narrower one"));
+    }
+    Ok(SweptParam { name: name.clone(), from, to, scale })
+}
+
+/// The number that stands for a value.
+pub(super) fn number_of(value: &ParamValue) -> Option<Number> {
+    match value {
+        ParamValue::Calendar(months) => Some(Number::from(*months)),
+        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
+        ParamValue::Value(_) | ParamValue::List(_) => None,
+    }
+}
+
+fn unknown(name: &str, projects: &[SweptProject]) -> String {
+    let tables =
+        projects.iter().flat_map(|project| project.program.tables.iter().map(move |own| (project, own)));
+    for (project, table) in tables.filter(|(_, table)| *table.name == *name) {
+        let entries = table.all().filter_map(|at| project.program.params.get(at));
+        let entries: Vec<String> = entries.map(|entry| format!("`{}`", entry.name)).collect();
+        return format!("`{name}` is a table: sweep one of its values, {}", entries.join(", "));
+    }
+    let names: Vec<&str> =
+        projects.iter().flat_map(|project| project.program.params.iter().map(|param| &*param.name)).collect();
+    let meant = did_you_mean(name, names.iter().copied());
+    let help = meant.map_or_else(
+        || "`tollgate explain` names those that there are".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    format!("no param is called `{name}`: {help}")
+}
+
+/// The indexes of the params that have the value of one: entries of a table that nobody has set follow its `else`.
+pub(super) fn with_followers(program: &Program, settings: &Settings, index: usize) -> Vec<usize> {
+    let follows = |(at, param): &(usize, &Param)| {
+        let by_else = settings.params.get(*at).is_some_and(|steps| steps.on(i64::MIN).by_else);
+        param.follows == Some(index) && by_else
+    };
+    let followers = program.params.iter().enumerate().filter(follows).map(|(at, _)| at);
+    [index].into_iter().chain(followers).collect()
+}

@@ -1,0 +1,158 @@
+use super::*;
+use crate::engine::{CheckOptions, DayOptions};
+use crate::project::{Memory, Start, TableNode, inputs};
+use crate::report::sweep::{ParamSweep, SweepInterval};
+use crate::value::Date;
+
+const POLICY: &str = r#"
+stages pilot -> full
+snapshot {
+  adoption: share
+  users: count
+  asked: count
+  outputs: list of { edit_time: share }
+}
+policy house "Ours" {
+  param least = 50% within 10% to 90%
+  param few = 3 within 1 to 30
+  param editing = 15% within 5% to 40%
+  param light = 50% within 10% to 100%
+  param sure = 80% within 50% to 99%
+  param off = 1 within -10 to 10
+  param window = 2 weeks within 1 week to 6 weeks
+  param lasting = 2 weeks within 1 week to 8 weeks
+  param floor = { "claims": 80%, else: 30% }
+  param strict = false
+  param words = "a"
+  let light_now = share(outputs where edit_time < editing)
+  rule enough "Enough of them" { require adoption >= least else hold }
+  rule many "Enough users" { require users >= few and users <= 25 else rollback }
+  rule easy "Little editing" { require light_now >= light else hold }
+  rule shown "Surely light" {
+    require share(outputs where edit_time < 30% over window) >= light with sure confidence
+    else hold
+    undecided pass
+  }
+  rule lost "Too long" { when held(light_now < light) >= lasting then rollback }
+  rule rest "Without some" { require users - off >= 2 else hold }
+  rule apart "Neither nor" { when users in few to 10 then note }
+  rule turned "In between" { require adoption >= least or adoption < 20% else hold }
+  rule both "Twice" { when adoption < least require users > 4 and adoption != least else hold }
+  rule own "Each its own" { require adoption >= floor[workflow] else hold }
+  rule words "None" { when words == "b" then hold }
+  rule strict "Strictly" { when strict then hold }
+}
+"#;
+
+/// Numbers that look as if they were thrown, and are the same each time.
+fn thrown(seed: u32, most: u32) -> u32 {
+    (seed.wrapping_mul(2_654_435_761) >> 16) % (most + 1)
+}
+
+fn series(name: &str, seed: u32, weeks: u32) -> String {
+    let mut text = String::new();
+    for week in 0..weeks {
+        let throw = |at: u32, most: u32| thrown(seed * 1_000 + week * 20 + at, most);
+        let day = Date::constant(2026, 1, 5);
+        let date = crate::value::date_of_day(crate::value::day_number(day) + i64::from(week) * 7).unwrap();
+        let outputs: Vec<String> =
+            (0..4 + throw(1, 4)).map(|at| format!("{{ edit_time: {}% }}", throw(3 + at, 40))).collect();
+        let (adoption, users) = (20 + throw(0, 70), 1 + throw(2, 28));
+        text += &format!(
+            "---\n{{ workflow: {name}, date: {date}, stage: pilot, adoption: {adoption}%, users: {users}, asked: 3, outputs: [{}] }}\n",
+            outputs.join(", ")
+        );
+    }
+    text
+}
+
+fn files(config: &str) -> Memory {
+    let mut files = Memory::default();
+    for (name, text) in [
+        ("tollgate.yaml", format!("policies: [house.gate]\n{config}")),
+        ("house.gate", POLICY.to_owned()),
+        ("rollouts/claims.yaml", series("claims", 1, 12)),
+        ("rollouts/letters.yaml", series("letters", 2, 9)),
+        ("rollouts/notes.yaml", series("notes", 3, 5)),
+    ] {
+        files.insert(name, TableNode::File(text.into()));
+    }
+    files
+}
+
+fn options() -> DayOptions {
+    DayOptions::on(Date::constant(2026, 4, 1))
+}
+
+fn sweep(files: &Memory, ranges: &[(&str, &str, &str)]) -> Result<SweepReport, String> {
+    let ranges: Vec<SweepRange> = ranges
+        .iter()
+        .map(|(name, from, to)| SweepRange { name: (*name).into(), from: (*from).into(), to: (*to).into() })
+        .collect();
+    let answer = Workspace::new().sweep(inputs(&Start::new(files, "")), &options(), &ranges)?;
+    assert_eq!(answer.exit, 0, "{:?}", answer.diagnostics);
+    Ok(answer.report)
+}
+
+/// What `history` and `check` decide, with a configuration.
+fn decided(files: &Memory) -> SweepCounts {
+    let mut counts = SweepCounts::default();
+    let history = Workspace::new().history(inputs(&Start::new(files, "")), &options());
+    let days = history.report.workflows.iter().flat_map(|own| &own.days);
+    days.for_each(|day| counts.days.add(day.decision));
+    let check = CheckOptions::from(options());
+    let check = Workspace::new().check(inputs(&Start::new(files, "")), &check);
+    check.report.workflows.iter().for_each(|own| counts.workflows.add(own.decision));
+    counts
+}
+
+fn holds(interval: &SweepInterval, number: f64) -> bool {
+    let end = |value: &crate::report::sweep::SweptValue| {
+        value.amount.as_ref().and_then(|amount| amount.decimal.as_ref()?.as_f64()).unwrap()
+    };
+    let (from, to) = (end(&interval.from), end(&interval.to));
+    (from < number || interval.with_from && from == number)
+        && (number < to || interval.with_to && number == to)
+}
+
+fn counts_at(sweep: &ParamSweep, number: f64) -> SweepCounts {
+    let found: Vec<&SweepInterval> =
+        sweep.intervals.iter().filter(|interval| holds(interval, number)).collect();
+    assert_eq!(found.len(), 1, "{} at {number}: {:#?}", sweep.param, sweep.intervals);
+    found[0].counts.clone()
+}
+
+/// On a grid of values, each set in a configuration and judged by itself.
+fn equals_a_grid(name: &str, (from, to): (&str, &str), grid: impl Iterator<Item = (String, f64)>) {
+    let report = sweep(&files(""), &[(name, from, to)]).unwrap();
+    let [swept] = &*report.sweeps else { panic!() };
+    let mut seen = 0;
+    for (text, number) in grid {
+        let config = format!("params:\n  {name}: {text}\n");
+        assert_eq!(counts_at(swept, number), decided(&files(&config)), "{name} at {text}: {swept:#?}");
+        seen += 1;
+    }
+    assert!(seen > 5 && swept.intervals.len() > 1, "{name}: {swept:#?}");
+}
+
+fn percent(from: u32, to: u32) -> impl Iterator<Item = (String, f64)> {
+    (from * 2..=to * 2).map(|half| (format!("{}%", f64::from(half) / 2.0), f64::from(half) / 200.0))
+}
+
+fn numbers(from: i32, to: i32) -> impl Iterator<Item = (String, f64)> {
+    (from * 4..=to * 4).map(|quarter| (format!("{}", f64::from(quarter) / 4.0), f64::from(quarter) / 4.0))
+}
+
+#[test]
+fn intervals_decide_as_every_value_of_a_grid() {
+    equals_a_grid("house.least", ("10%", "90%"), percent(10, 90));
+    equals_a_grid("house.editing", ("5%", "40%"), percent(5, 40));
+    equals_a_grid("house.light", ("10%", "100%"), percent(10, 100));
+    equals_a_grid("house.sure", ("50%", "99%"), percent(50, 99));
+    equals_a_grid("house.floor.else", ("0%", "100%"), percent(0, 100));
+    equals_a_grid("house.off", ("-10", "10"), numbers(-10, 10));
+    let days = |from: u32, to: u32| (from..=to).map(|day| (format!("{day} days"), f64::from(day) * 86_400.0));
+    equals_a_grid("house.window", ("1 week", "6 weeks"), days(7, 42));
+    equals_a_grid("house.lasting", ("1 week", "8 weeks"), days(7, 56));
+    equals_a_grid("house.few", ("1", "30"), numbers(1, 30).filter(|(_, number)| number.fract() == 0.0));
+}

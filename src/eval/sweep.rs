@@ -1,0 +1,201 @@
+//! The days of one series, judged with other values of some params as often as it takes. What does not depend on these params is
+//! found out once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::memory::SeriesMemory;
+use super::rule::Verdict;
+use super::watch::Watch;
+use super::workflow::judge;
+use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
+use crate::ast::{Arg, Expr, ExprId, Over};
+use crate::evidence::{Amount, Truth};
+use crate::point::Point;
+use crate::program::{ParamValue, Program};
+use crate::report::{Decision, Outcome};
+use crate::source::Span;
+use crate::value::{Number, Series, Value};
+
+/// A series whose days are judged with other values of some params.
+pub struct SweptSeries<'a> {
+    rulebook: Rulebook<'a>,
+    series: &'a Series,
+    /// The day of judgement.
+    as_of: Point,
+    unswept: Rc<Unswept<'a>>,
+}
+
+/// What came of some days.
+#[derive(Debug, Default)]
+pub struct SweptDays {
+    /// As many as days were asked for.
+    pub days: Vec<SweptDay>,
+    /// What the params were compared with.
+    pub met: BTreeSet<Number>,
+}
+
+/// What came of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweptDay {
+    pub decision: Decision,
+    /// How the rules that depend on the params came out, in the order in which they were judged.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl<'a> SweptSeries<'a> {
+    /// `params` are the indexes of all that are swept, in all directions.
+    pub fn new(rulebook: Rulebook<'a>, series: &'a Series, as_of: Point, params: &[usize]) -> Self {
+        let unswept = Unswept { params: params.to_vec(), ..Unswept::default() };
+        Self { rulebook, series, as_of, unswept: Rc::new(unswept) }
+    }
+
+    /// The day of a snapshot; none of what comes after the last.
+    fn date(&self, day: usize) -> Option<Point> {
+        self.series.snapshots.get(day).map(|snapshot| snapshot.date)
+    }
+
+    /// Judges some days, the earliest first: each snapshot on its own, and what comes after the last on the day of judgement, with values of the params in the place of those in force; `watched` are the params
+    /// of which it is to be known what they are compared with.
+    pub fn judge(&self, values: &[(usize, ParamValue)], watched: &[usize], days: &[usize]) -> SweptDays {
+        let values: Rc<[_]> =
+            values.iter().filter_map(|(param, value)| Some((*param, evidence_of(value)?))).collect();
+        let watch = Rc::new(Watch::of(watched));
+        let memory = Rc::<SeriesMemory<'a>>::default();
+        let judged = days.iter().map(|day| {
+            let snapshots = &self.series.snapshots;
+            let seen = snapshots.get(..=*day).unwrap_or(snapshots);
+            let as_of = self.date(*day).unwrap_or(self.as_of);
+            let mut evaluator = Evaluator::new(&self.rulebook, seen);
+            evaluator.explains = false;
+            evaluator.memory = Rc::clone(&memory);
+            evaluator.watch = Some(Rc::clone(&watch));
+            evaluator.swept = Some(Rc::clone(&values));
+            evaluator.unswept = Some(Rc::clone(&self.unswept));
+            let judged = judge(&evaluator, &self.rulebook, &self.series.workflow, as_of, false);
+            memory.end_day();
+            SweptDay { decision: judged.verdict.decision, outcomes: watch.take_outcomes() }
+        });
+        SweptDays { days: judged.collect(), met: watch.take_met() }
+    }
+}
+
+/// The value of a param; none of a list or a word, which no param that is swept has.
+fn evidence_of<'a>(value: &ParamValue) -> Option<Evidence<'a>> {
+    match value {
+        ParamValue::Calendar(months) => Some(Evidence::Calendar(*months)),
+        ParamValue::Value(Value::Number(number)) => Some(Evidence::Amount(Amount::Known(number.clone()))),
+        ParamValue::Value(Value::Bool(is_so)) => {
+            Some(Evidence::Truth(if *is_so { Truth::Yes } else { Truth::No }))
+        }
+        ParamValue::Value(_) | ParamValue::List(_) => None,
+    }
+}
+
+/// What is known of a series whatever the values of some params.
+#[derive(Default)]
+pub(super) struct Unswept<'a> {
+    params: Vec<usize>,
+    pub(super) memory: SeriesMemory<'a>,
+    /// Whether expressions depend on the params.
+    depends: RefCell<HashMap<ExprId, bool>>,
+    /// How rules came out, by their names' places.
+    outcomes: RefCell<HashMap<(Span, Moment), Outcome>>,
+    /// What was compared with something that does depend on them.
+    compared: RefCell<HashMap<(ExprId, Moment), Evidence<'a>>>,
+}
+
+impl<'a> Unswept<'a> {
+    /// Whether an expression depends on the params, through lets.
+    pub(super) fn depends(&self, program: &Program, expr: &Expr) -> bool {
+        if let Some(known) = self.depends.borrow().get(&expr.id) {
+            return *known;
+        }
+        let depends = program.reads_param(expr, &self.params);
+        self.depends.borrow_mut().insert(expr.id, depends);
+        depends
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The value of a param that is swept.
+    pub(super) fn swept_value(&self, param: usize) -> Option<Evidence<'a>> {
+        let known = self.swept.as_ref()?.iter().find(|(swept, _)| *swept == param);
+        known.map(|(_, value)| value.clone())
+    }
+
+    /// The memory of an expression: what does not depend on swept params holds for all of their values.
+    pub(super) fn memory_for(&self, expr: &Expr) -> &SeriesMemory<'a> {
+        match &self.unswept {
+            Some(unswept) if !unswept.depends(self.program, expr) => &unswept.memory,
+            Some(_) | None => &self.memory,
+        }
+    }
+
+    /// The memory of what a call asks of its argument.
+    pub(super) fn memory_of_call(&self, arg: &Arg) -> &SeriesMemory<'a> {
+        let depends = |unswept: &Unswept<'a>| {
+            let length = arg.over.as_ref().and_then(Over::length);
+            let parts = arg.of_elements().chain([&arg.value]).chain(arg.of.as_ref()).chain(length);
+            parts.into_iter().any(|part| unswept.depends(self.program, part))
+        };
+        match &self.unswept {
+            Some(unswept) if !depends(unswept) => &unswept.memory,
+            Some(_) | None => &self.memory,
+        }
+    }
+
+    /// How a rule came out that does not depend on swept params, found out once.
+    pub(super) fn once(
+        &self,
+        conditions: &[&'a Expr],
+        (name, moment): (Span, Moment),
+        judge: impl FnOnce() -> Verdict<'a>,
+    ) -> Verdict<'a> {
+        let Some(unswept) = &self.unswept else {
+            let verdict = judge();
+            self.watch.iter().for_each(|watch| watch.note(verdict.outcome));
+            return verdict;
+        };
+        if conditions.iter().any(|condition| unswept.depends(self.program, condition)) {
+            let verdict = judge();
+            self.watch.iter().for_each(|watch| watch.note(verdict.outcome));
+            return verdict;
+        }
+        let known = unswept.outcomes.borrow().get(&(name, moment)).copied();
+        let outcome = known.unwrap_or_else(|| {
+            let outcome = judge().outcome;
+            if !self.budget.is_spent() {
+                unswept.outcomes.borrow_mut().insert((name, moment), outcome);
+            }
+            outcome
+        });
+        // Nobody asks why.
+        Verdict::new(outcome, Vec::new())
+    }
+
+    /// One side of a comparison. What stands beside something that is swept is found out once.
+    pub(super) fn compared_with(
+        &self,
+        side: &'a Expr,
+        other: &'a Expr,
+        scope: Scope<'_, 'a>,
+    ) -> Evidence<'a> {
+        let Some(unswept) = self.unswept.as_ref().filter(|_| scope.element.is_none()) else {
+            return self.eval(side, scope);
+        };
+        if !unswept.depends(self.program, other) || unswept.depends(self.program, side) {
+            return self.eval(side, scope);
+        }
+        let key = (side.id, scope.moment);
+        if let Some(known) = unswept.compared.borrow().get(&key) {
+            return known.clone();
+        }
+        let evidence = self.eval(side, scope);
+        if !self.budget.is_spent() {
+            unswept.compared.borrow_mut().insert(key, evidence.clone());
+        }
+        evidence
+    }
+}
