@@ -231,6 +231,8 @@ fn a_command_line_that_makes_no_sense_says_what_to_do() {
         (&["report", "--out", "x.html", "--source-url", "https://example.com"], "needs `{file}`"),
         (&["report", "--out", "x.html", "--redact", "names"], "possible values: owners, keys"),
         (&["report"], "--out <FILE>"),
+        (&["report", "--out", "x.html", "--sweep", "release.few"], "write a range as"),
+        (&["report", "--out", "x.html", "--sweep", "release.fw=1..5"], "release.fw"),
         (&["check", "--redact", "owners"], "give `--format html=FILE` as well"),
         (&["report", "--out", "x.html", "--base", "no-such"], "is not in a git repository"),
     ] {

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use super::arguments::{LastDayArgs, ProjectArgs, day_options};
 use super::terminal::TerminalArgs;
 use super::write::{below, write};
-use super::{complain, find, git, remark};
-use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, Workspace};
+use super::{complain, find, git, remark, sweep};
+use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, SweepRange, Workspace};
 use crate::project::{Inputs, Sides};
 use crate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
 use crate::report::page::{Hide, PageReport};
@@ -32,6 +32,9 @@ pub(super) struct ReportArgs {
     /// Also show what has changed since this commit, such as `origin/main`
     #[arg(long, value_name = "REF")]
     base: Option<String>,
+    /// Also show what other values of this param would have decided, such as `quality.floor=60%..95%`; you can give several
+    #[arg(long = "sweep", value_name = "PARAM=FROM..TO", value_parser = sweep_range)]
+    sweeps: Vec<SweepRange>,
     #[command(flatten)]
     view: PageArgs,
     /// Show only this workflow; you can give several
@@ -39,6 +42,10 @@ pub(super) struct ReportArgs {
     workflows: Vec<String>,
     #[command(flatten)]
     terminal: TerminalArgs,
+}
+
+fn sweep_range(text: &str) -> Result<SweepRange, String> {
+    sweep::range(text).ok_or_else(|| "write a range as `policy.param=60%..95%`".to_owned())
 }
 
 /// What is the same for every page.
@@ -99,6 +106,12 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
         Workspace::new().page(inputs, &options, None, base)
     };
     let mut page = args.terminal.waiting("judging", judge);
+    let again = || find::inputs(path, allow_outside);
+    let sweeps = || Workspace::new().sweeps(again, &options.day, args.sweeps.clone());
+    match args.terminal.waiting("judging by other values", sweeps) {
+        Ok(sweeps) => page.report.sweeps = sweeps,
+        Err(why) => return complain(&why),
+    }
     args.view.hide(&mut page);
     match write_page(&page, args) {
         Ok(()) if page.exit == 2 => complain("something could not be read or judged; the page says what"),

@@ -65,7 +65,7 @@ fn asked(what: &[String]) -> Result<(Vec<SweepRange>, PathBuf), String> {
 }
 
 /// Reads `quality.floor=60%..95%`.
-fn range(text: &str) -> Option<SweepRange> {
+pub(super) fn range(text: &str) -> Option<SweepRange> {
     let (name, ends) = text.split_once('=')?;
     let (from, to) = ends.split_once("..")?;
     let written = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());

@@ -9,7 +9,7 @@ use self::hidden::{NamesSeen, names_of};
 use super::against::moved;
 use super::load::{Loaded, Ready};
 use super::overview::rows;
-use super::{Answer, CheckOptions, Workspace};
+use super::{Answer, CheckOptions, DayOptions, SweepRange, Workspace};
 use crate::direction::larger_is_stricter;
 use crate::eval::{Rulebook, RunBudget};
 use crate::history::{charts_of, history_of};
@@ -23,6 +23,7 @@ use crate::report::page::{
     Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine, SinceBase,
     WaiverTerm, WorkflowPage, WorkflowStanding,
 };
+use crate::report::sweep::ParamSweep;
 use crate::report::{DayReport, Decision, Outcome, Place, Report, WaiverReport, WorkflowReport, full_name};
 use crate::source::SourceMap;
 use crate::value::{Date, Series, day_number};
@@ -87,8 +88,24 @@ impl Workspace {
         let names: HiddenNames = names.hidden(owners.collect());
         let quoted = quoted(&report, &sources);
         let since = base.map(|base| self.since(base, &report, options));
-        let page = PageReport { report, workflows, params, rules, waivers, since, quoted, names };
+        let sweeps = Vec::new();
+        let page = PageReport { report, workflows, params, rules, waivers, sweeps, since, quoted, names };
         Answer { report: page, diagnostics, sources, exit, cancelled }
+    }
+
+    /// What other values of params would have decided, for the page.
+    ///
+    /// # Errors
+    /// As of [`Workspace::sweep`].
+    pub fn sweeps(
+        &mut self,
+        inputs: impl Fn() -> Inputs,
+        options: &DayOptions,
+        ranges: Vec<SweepRange>,
+    ) -> Result<Vec<ParamSweep>, String> {
+        let each = ranges.into_iter().map(|range| self.sweep(inputs(), options, &[range]));
+        let all: Result<Vec<_>, String> = each.collect();
+        Ok(all?.into_iter().flat_map(|answer| answer.report.sweeps).collect())
     }
 
     /// What has changed since a base, as of the same day.

@@ -12,6 +12,7 @@ mod policies;
 mod rules;
 mod since;
 mod svg;
+mod sweeps;
 mod timeline;
 mod workflow;
 
@@ -62,6 +63,7 @@ fn one_page(page: &Answer<PageReport>, context: &PageContext<'_>) -> String {
                 @for at in index::order(&page.report) { (workflow::section(&page.report, at, context)) }
             }
             (since::section(&page.report, context))
+            (sweeps::section(&page.report, context))
             (policies::section(&page.report, context))
             (index::found(page, context))
         }
@@ -78,6 +80,7 @@ pub fn render_site(page: &Answer<PageReport>, view: &HtmlView) -> Vec<(String, S
             (index::section(page, &links))
             (matrix::section(&page.report, &links))
             (since::section(&page.report, &links))
+            (sweeps::section(&page.report, &links))
             (policies::section(&page.report, &links))
             (index::found(page, &links))
         }

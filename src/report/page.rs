@@ -10,6 +10,7 @@ pub use self::hide::Hide;
 use super::against::{Direction, SettingChange};
 use super::checklist::GateChecklist;
 use super::overview::{ParamRow, RuleRow};
+use super::sweep::ParamSweep;
 use super::{DayReport, Decision, Place, Report, full_name};
 use crate::ast::CompareOp;
 
@@ -26,6 +27,8 @@ pub struct PageReport {
     pub rules: Vec<RuleRow>,
     /// All waivers, whoever granted them: by their last day.
     pub waivers: Vec<WaiverTerm>,
+    /// What other values of params would have decided, of those that were asked about.
+    pub sweeps: Vec<ParamSweep>,
     /// What has changed since a base, where one was named.
     pub since: Option<SinceBase>,
     /// The lines that are quoted, by file and number.

@@ -19,6 +19,10 @@ const EXAMPLES = [
   ["platform", "2026-11-23"],
   ["support-desk", "2026-11-23"],
 ];
+const SWEEPS = {
+  canary: ["release.more_errors=0%..5%"],
+  platform: ["order.at_once=1..5", "platform.slowest.customer=1 s..10 s"],
+};
 const WIDTHS = [360, 800, 1600];
 const SCHEMES = ["light", "dark"];
 
@@ -35,9 +39,11 @@ const run = (...args) => {
 /** The page of a folder, and what JSON says of it. */
 const made = (name, folder, day) => {
   const file = join(work, `${name}.html`);
-  run("report", folder, "--out", file, "--as-of", day);
-  const json = (command) => JSON.parse(run(command, folder, "--format", "json", "--as-of", day));
-  return { name, file, check: json("check"), history: json("history") };
+  const swept = SWEEPS[name] ?? [];
+  run("report", folder, "--out", file, "--as-of", day, ...swept.map((range) => `--sweep=${range}`));
+  const json = (...command) => JSON.parse(run(...command, folder, "--format", "json", "--as-of", day));
+  const sweeps = swept.map((range) => json("sweep", range).sweeps[0]);
+  return { name, file, check: json("check"), history: json("history"), sweeps };
 };
 
 const fullName = (workflow) => (workflow.project ? `${workflow.project}: ${workflow.workflow}` : workflow.workflow);
@@ -208,6 +214,28 @@ const isAlive = async (page, { name, check }) => {
   }
 };
 
+/** Wherever the slider of a sweep is, it says what `sweep` counts there. */
+const slides = async (page, { name, sweeps }) => {
+  assert.equal(await page.locator(".sweep").count(), sweeps.length, name);
+  for (const [at, sweep] of sweeps.entries()) {
+    const part = page.locator(".sweep").nth(at);
+    const slider = part.locator("input");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    for (const [interval, { shown, days, workflows, flips }] of sweep.intervals.entries()) {
+      if (interval > 0) await page.keyboard.press("ArrowRight");
+      const of = (counts) =>
+        `${counts.advance} advance, ${counts.continue} continue, ${counts.hold} hold, ${counts.rollback} roll back`;
+      const said = `${shown}: of the snapshots ${of(days)}; of the workflows today ${of(workflows)}`;
+      assert.equal(await part.locator("output").textContent(), said, name);
+      const cells = await part.locator("tbody tr.on td").allTextContents();
+      const counted = (counts) => [counts.advance, counts.continue, counts.hold, counts.rollback].map(String);
+      assert.deepEqual(cells.slice(0, 8), [...counted(days), ...counted(workflows)], name);
+      if (flips.days) assert.ok(cells[8].includes(`${flips.released} let through, ${flips.stopped} stopped`), cells[8]);
+    }
+  }
+};
+
 /** A repository in which hostile texts stand wherever a text may. */
 const hostile = () => {
   const folder = join(work, "hostile");
@@ -275,6 +303,7 @@ try {
         agrees(example, shown);
         listsGates(name, folder, day, shown);
         await isAlive(page, example);
+        await slides(page, example);
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
         await isAccessible(page, where);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -98,6 +98,20 @@
     }
   }
 
+  // Sweeps: the stretch of values that the slider is at.
+  for (const sweep of all(".sweep")) {
+    const input = sweep.querySelector("input");
+    const show = () => {
+      for (const part of all("[data-interval]", sweep)) part.classList.toggle("on", part.dataset.interval === input.value);
+      const said = sweep.querySelector(`tr[data-interval="${input.value}"]`)?.dataset.said ?? "";
+      sweep.querySelector("output").textContent = said;
+      input.setAttribute("aria-valuetext", said.split(":")[0]);
+    };
+    input.addEventListener("input", show);
+    sweep.querySelector(".slide").hidden = false;
+    show();
+  }
+
   // Paper has nothing to click on.
   let opened = [];
   addEventListener("beforeprint", () => {
