@@ -45,6 +45,7 @@ struct WorkflowCourse {
     days: Vec<DayReport>,
     is_cut: bool,
     at: Vec<f64>,
+    places: Vec<Place>,
     today: f64,
     charts: Vec<Chart>,
     names: NamesSeen,
@@ -154,6 +155,7 @@ fn course_of(
         days: if is_cut { Vec::new() } else { history.days },
         is_cut,
         at: series.snapshots.iter().map(|snapshot| in_days(snapshot.date)).collect(),
+        places: series.snapshots.iter().map(|own| Place::new(own.record.span, rulebook.sources)).collect(),
         today: in_days(as_of),
         charts: charts.filter(|_| !is_cut).unwrap_or_default(),
         names: names_of(series, vocabulary),
@@ -184,6 +186,7 @@ fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>) -> Workflo
         days: Vec::new(),
         is_cut: false,
         at: Vec::new(),
+        places: Vec::new(),
         today: 0.0,
         charts: Vec::new(),
     };
@@ -197,6 +200,7 @@ fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>) -> Workflo
         days: course.days,
         is_cut: course.is_cut,
         at: course.at,
+        places: course.places,
         today: course.today,
         charts: course.charts,
         ..page

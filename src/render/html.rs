@@ -90,7 +90,7 @@ pub fn render_site(page: &Answer<PageReport>, view: &HtmlView) -> Vec<(String, S
         let name = workflow.name();
         let body = html! {
             header { p { a href="index.html" { "All workflows" } } h1 { (text(&name)) } }
-            main { (workflow::section(&page.report, at, &links)) }
+            main { h2 { "Where it stands" } (workflow::section(&page.report, at, &links)) }
         };
         files.push((links.file(&name), document(&format!("{} - Tollgate report", text(&name)), &body)));
     }

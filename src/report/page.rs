@@ -69,6 +69,8 @@ pub struct WorkflowPage {
     pub is_cut: bool,
     /// Where each of the days lies, in days since 1970.
     pub at: Vec<f64>,
+    /// Where the snapshot of each of the days stands.
+    pub places: Vec<Place>,
     /// The day of judgement, likewise.
     pub today: f64,
     /// What rules compare, along the series.

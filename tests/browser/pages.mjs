@@ -324,6 +324,23 @@ try {
     console.log(`${name}: ${example.check.workflows.length} workflows, at ${WIDTHS.join(", ")} pixels, light and dark`);
   }
 
+  // A folder: the index leads to a page for each workflow.
+  {
+    const site = join(work, "site");
+    run("report", join(work, "examples/platform"), "--out", site, "--as-of", "2026-11-23");
+    const { context, page, complaints } = await open(browser, join(site, "index.html"), { viewport: { width: 800, height: 900 } });
+    const names = await page.locator("table.list tbody th a").allTextContents();
+    for (const name of names) {
+      await page.locator("table.list tbody th a", { hasText: name }).click();
+      assert.ok((await page.locator("h1").textContent()).includes(name));
+      await isAccessible(page, `the page of ${name}`);
+      await page.locator("header a").click();
+    }
+    assert.deepEqual(complaints, []);
+    await context.close();
+    console.log(`a folder: ${names.length} workflows`);
+  }
+
   // Hostile names and messages, in a page and in its links.
   const folder = hostile();
   const file = join(work, "hostile.html");

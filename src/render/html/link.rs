@@ -92,6 +92,11 @@ impl<'a> PageContext<'a> {
         }
     }
 
+    /// Whether somebody said how addresses are made.
+    pub(super) fn has_addresses(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// Whether each workflow has a file of its own.
     pub(super) fn is_several(&self) -> bool {
         self.several
@@ -124,13 +129,26 @@ impl<'a> PageContext<'a> {
     /// The same of a file and a line.
     pub(super) fn at(&self, file: &str, line: usize) -> Markup {
         let shown = text(&format!("{file}:{line}"));
+        match self.address(file, line) {
+            Some(address) => html! { a.f href=(address) { (shown) } },
+            None => html! { span.f { (shown) } },
+        }
+    }
+
+    /// A date that leads to the snapshot of it.
+    pub(super) fn dated(&self, date: &str, place: Option<&Place>) -> Markup {
+        match place.and_then(|place| self.address(&place.file, place.line)) {
+            Some(address) => html! { a href=(address) { (text(date)) } },
+            None => html! { (text(date)) },
+        }
+    }
+
+    /// The address of a line; none of a file that is not among those of the repository.
+    fn address(&self, file: &str, line: usize) -> Option<String> {
         let is_elsewhere = file.is_empty()
             || file.starts_with(builtin::FOLDER)
             || self.base.as_ref().is_some_and(|base| file.starts_with(base));
-        match self.source.filter(|_| !is_elsewhere) {
-            Some(source) => html! { a.f href=(source.of(file, line)) { (shown) } },
-            None => html! { span.f { (shown) } },
-        }
+        self.source.filter(|_| !is_elsewhere).map(|source| source.of(file, line))
     }
 }
 

@@ -111,7 +111,7 @@ fn values(
                             } }
                         }
                     } }
-                    tbody { (rows(own, columns)) }
+                    tbody { (rows(own, columns, context)) }
                 }
             }
             ul { @for of in drawn { @for bound in of.bounds.iter().filter(|bound| bound.steps.len() <= FEW_STEPS) {
@@ -130,7 +130,7 @@ fn values(
 }
 
 /// A row for each snapshot. There are very many cells, so what HTML lets one leave out is left out: where each of them ends.
-fn rows(own: &WorkflowPage, columns: &[Column<'_>]) -> Markup {
+fn rows(own: &WorkflowPage, columns: &[Column<'_>], context: &PageContext<'_>) -> Markup {
     let shown = |column: &Column<'_>, day: usize| match column.bound {
         Some(bound) => bound.on(day).map_or(String::new(), |step| text(&step.shown)),
         None => column.of.points.get(day).map_or(String::new(), |point| text(&point.shown)),
@@ -138,7 +138,7 @@ fn rows(own: &WorkflowPage, columns: &[Column<'_>]) -> Markup {
     let mut rows = String::new();
     for (day, report) in own.days.iter().enumerate() {
         rows.push_str("<tr><th scope=row>");
-        rows.push_str(&html! { (text(&report.date)) }.into_string());
+        rows.push_str(&context.dated(&report.date, own.places.get(day)).into_string());
         for column in columns {
             rows.push_str("<td>");
             rows.push_str(&html! { (shown(column, day)) }.into_string());

@@ -61,7 +61,10 @@ fn facts(rule: &RuleReport, links: &PageContext<'_>) -> Markup {
             }
         }
         @for seen in &rule.evidence {
-            dt { "saw" } dd { code { (text(&seen.expression)) } " = " b.value { (text(&seen.value)) } }
+            dt { "saw" } dd {
+                code { (text(&seen.expression)) } " = " b.value { (text(&seen.value)) }
+                @if links.has_addresses() { " (" (links.place(&seen.place)) ")" }
+            }
         }
         @for held in &rule.thresholds {
             dt { "where" } dd {

@@ -30,7 +30,7 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
             @if !own.days.is_empty() { (timeline(own, anchor)) }
             (measures::section((report, own), anchor, links))
-            (history(own, anchor))
+            (history(own, anchor, links))
             (waivers(page, &name, links))
         }
     }
@@ -86,7 +86,11 @@ fn checklist(gate: &GateChecklist) -> Markup {
 }
 
 /// Every verdict, those that go on in the same way in one row.
-fn history(own: &WorkflowPage, anchor: &str) -> Markup {
+fn history(own: &WorkflowPage, anchor: &str, links: &PageContext<'_>) -> Markup {
+    let place = |day: &DayReport| {
+        let at = own.days.iter().position(|known| known.date == day.date);
+        at.and_then(|at| own.places.get(at))
+    };
     let is_same = |one: &DayReport, other: &DayReport| {
         let of = |day: &DayReport| DayReport { date: String::new(), ..day.clone() };
         of(one) == of(other)
@@ -101,7 +105,7 @@ fn history(own: &WorkflowPage, anchor: &str) -> Markup {
                             th scope="col" { "Snapshot" } th scope="col" { "Stage" } th scope="col" { "Decision" }
                             th scope="col" { "Because of" }
                         } }
-                        tbody { @for run in own.days.chunk_by(is_same) { (days(run)) } }
+                        tbody { @for run in own.days.chunk_by(is_same) { (days(run, &|day| links.dated(&day.date, place(day)))) } }
                     }
                 }
             }
@@ -109,13 +113,14 @@ fn history(own: &WorkflowPage, anchor: &str) -> Markup {
     }
 }
 
-fn days(run: &[DayReport]) -> Markup {
+/// A row for snapshots that came out the same, with their dates as `dated` shows them.
+fn days(run: &[DayReport], dated: &dyn Fn(&DayReport) -> Markup) -> Markup {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return html! {} };
     html! {
         tr data-count=(run.len()) {
             th scope="row" {
-                (text(&first.date))
-                @if run.len() > 1 { " to " (text(&last.date)) " " small { "(" (run.len()) ")" } }
+                (dated(first))
+                @if run.len() > 1 { " to " (dated(last)) " " small { "(" (run.len()) ")" } }
             }
             td { (stage(first.stage.as_deref(), first.asks.as_deref())) }
             td data-decision=(first.decision.as_str()) { (badge(first.decision)) }
