@@ -212,6 +212,8 @@ fn names_can_be_left_out() {
     let before = render(&page, &HtmlView::default());
     let owners = page.report.names.owners.clone();
     assert!(owners.iter().any(|owner| before.contains(owner)) && before.contains("1120-01"));
+    // Owners of parts of a workflow are owners, too.
+    assert!(owners.contains(&"marcus@example.com".to_owned()), "{owners:?}");
     page.report.hide(Hide { owners: true, keys: true });
     let after = render(&page, &HtmlView::default());
     for owner in &owners {

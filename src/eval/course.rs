@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::budget::MAX_SERIES;
 use super::memory::SeriesMemory;
 use super::{Evaluator, Moment, Rulebook, Scope};
 use crate::ast::{CompareOp, Expr, ExprKind, LogicOp, RuleBody};
@@ -57,6 +58,9 @@ pub fn course<'a>(
     snapshots: &'a [Snapshot],
     pairs: &[(&'a Expr, &'a Expr)],
 ) -> Option<Vec<Vec<(Figure, Figure)>>> {
+    if snapshots.len() > MAX_SERIES {
+        return None;
+    }
     let memory = Rc::<SeriesMemory<'_>>::default();
     let day = |(at, newest): (usize, &'a Snapshot)| {
         let mut evaluator = Evaluator::new(rulebook, snapshots.get(..=at).unwrap_or_default());

@@ -131,7 +131,7 @@ fn add_bound(chart: &mut Chart, bound: ChartBound) {
     }
 }
 
-/// Marks of a scale that all values and bounds lie on: round numbers, and no more than six of them.
+/// Marks of a scale that all values and bounds lie on: round numbers, and no more than eight of them.
 fn ticks(chart: &Chart, scale: &Scale) -> Vec<(f64, String)> {
     let values = chart.points.iter().flat_map(|point| [point.low, point.high]);
     let bounds = chart.bounds.iter().flat_map(|bound| &bound.steps).map(|step| step.at);
@@ -143,23 +143,21 @@ fn ticks(chart: &Chart, scale: &Scale) -> Vec<(f64, String)> {
     // One value alone lies in the middle of what is around it.
     let room = if high > low { high - low } else { high.abs().max(1.0) };
     let step = round_step(room / 4.0, unit(room, scale));
-    let (first, mut last) = ((low / step).floor(), (high / step).ceil());
-    if last == first {
-        last += 1.0;
-    }
+    // A bound is not drawn at an end: the side beyond it has to be seen.
+    let is_bound = |at: f64| bounds.clone().flatten().any(|bound| bound == at);
+    let (mut first, mut last) = ((low / step).floor(), (high / step).ceil());
+    last += f64::from(u8::from(last == first || is_bound(last * step)));
+    first -= f64::from(u8::from(is_bound(first * step) && low > 0.0));
     // No share is more than all.
-    let first = if scale.kind() == Some(&Kind::Share) && high <= 1.0 && last * step > 1.0 {
-        first - 1.0
-    } else {
-        first
-    };
-    let last =
-        if scale.kind() == Some(&Kind::Share) && high <= 1.0 { last.min((1.0 / step).floor()) } else { last };
+    if scale.kind() == Some(&Kind::Share) && high <= 1.0 {
+        last = last.min((1.0 / step).floor());
+        first -= f64::from(u8::from(last <= first));
+    }
     let shown = |at: f64| {
         let worth = Number::try_from(at).map_or(Worth::Unknown, Worth::Number);
         figure(&Figure { worth, scale: scale.clone(), digits: 0 })
     };
-    let marks = (0..=6).map(|more| first + f64::from(more)).take_while(|mark| *mark <= last);
+    let marks = (0..=7).map(|more| first + f64::from(more)).take_while(|mark| *mark <= last);
     marks.map(|mark| (tidied(mark * step), shown(tidied(mark * step)))).collect()
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::report::page::HiddenNames;
 use crate::types::Type;
 use crate::value::{Record, Series, Value};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{RecordType, Vocabulary};
 
 /// The field of a snapshot that says who answers for the workflow.
 const OWNER: &str = "owner";
@@ -51,12 +51,25 @@ pub(super) fn names_of(series: &Series, vocabulary: &Vocabulary) -> NamesSeen {
     for snapshot in &series.snapshots {
         let own = owner.and_then(|at| snapshot.record.fields.get(at)?.as_ref());
         if let Some(Value::Text(owner)) = own.map(|located| &located.value) {
-            names.owners.insert(owner.clone());
             names.owner = Some(owner.to_string());
         }
+        owners(&snapshot.record, &vocabulary.snapshot, &mut names);
         in_record(&snapshot.record, false, &mut names);
     }
     names
+}
+
+/// Whoever is named as an owner in a record, or in one within it.
+fn owners(record: &Record, ty: &RecordType, names: &mut NamesSeen) {
+    for (located, field) in record.fields.iter().zip(&ty.fields) {
+        match (located.as_ref().map(|located| &located.value), field.ty.record()) {
+            (Some(Value::Text(owner)), _) if &*field.name == OWNER => {
+                names.owners.insert(owner.clone());
+            }
+            (Some(Value::Record(inner)), Some(ty)) => owners(inner, ty, names),
+            (_, _) => {}
+        }
+    }
 }
 
 /// The texts in the lists of a record; all of its texts where it is itself an element of one.

@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::parts::{asks, is_asked_now, keeps, newest, text};
+use super::parts::{asks, is_asked_now, is_judged_now, keeps, newest, text};
 use crate::ast::CompareOp;
-use crate::report::WorkflowReport;
 use crate::report::page::{BoundStep, Chart, ChartBound, WorkflowPage};
+use crate::report::{RuleReport, WorkflowReport};
 
 /// The width of what is drawn, without the room for the scale before it.
 pub(super) const WIDTH: f64 = 600.0;
@@ -20,6 +20,8 @@ pub(super) const RIGHT: f64 = 12.0;
 const HEIGHT: f64 = 120.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 18.0;
+/// Rules that a caption names.
+const TITLES: usize = 2;
 
 /// The marks that charts share: a dot for a value.
 pub(super) fn markers() -> Markup {
@@ -155,7 +157,11 @@ pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
                 }
             }
         } @else { ": " em { "not in the newest snapshot" } }
-        br; small { "read by " (rules(chart).join(", ")) }
+        @let rules = rules(chart, report);
+        br; small {
+            (rules.iter().take(TITLES).map(|rule| named(rule)).collect::<Vec<_>>().join("; "))
+            @if rules.len() > TITLES { "; and " (rules.len() - TITLES) " more" }
+        }
     }
 }
 
@@ -174,14 +180,18 @@ fn telling(chart: &Chart, day: usize) -> Vec<&ChartBound> {
     told
 }
 
-fn rules(chart: &Chart) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for rule in chart.bounds.iter().flat_map(|bound| &bound.rules) {
-        if !names.contains(rule) {
-            names.push(text(rule));
-        }
-    }
-    names
+/// The rules that read a measure: those that are judged now first.
+fn rules<'r>(chart: &Chart, report: &'r WorkflowReport) -> Vec<&'r RuleReport> {
+    let reads = |rule: &&RuleReport| chart.bounds.iter().any(|bound| bound.rules.contains(&rule.rule));
+    let mut found: Vec<&RuleReport> = report.rules.iter().filter(reads).collect();
+    found.dedup_by_key(|rule| &rule.rule);
+    found.sort_by_key(|rule| !is_judged_now(rule, report));
+    found
+}
+
+/// A rule by what it demands; by its name where it says nothing.
+fn named(rule: &RuleReport) -> String {
+    if rule.title.is_empty() { text(&rule.rule) } else { text(&rule.title) }
 }
 
 /// What somebody who cannot see it is told.
