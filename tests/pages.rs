@@ -264,3 +264,77 @@ fn a_page_of_a_branch_says_what_changed() {
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(repo.read("checked.html").contains("id=\"since\""));
 }
+
+/// A policy, a threshold that changes by date, a value between two others, and a snapshot that says nothing.
+#[test]
+fn a_chart_has_the_threshold_of_each_day_and_says_what_is_not_known() {
+    let mut files = Memory::default();
+    let mut file = |name: &str, text: &str| {
+        files.insert(name, TableNode::File(text.as_bytes().to_vec()));
+    };
+    file(
+        "tollgate.yaml",
+        "policies: [p.gate]\nparams:\n  p.enough: [{ value: 50% }, { value: 70%, from: 2026-01-19, because: the board }]\n",
+    );
+    file(
+        "p.gate",
+        "snapshot every 1 week grace 3 days { adoption: share, errors: count }
+policy p {
+  param enough = 40% within 10% to 90%
+  let used = adoption >= enough
+  rule r \"Enough use it\" { require used else hold }
+  rule s { when adoption < 30% and errors > 3 then hold }
+  rule t { when not (errors <= 9) then warn }
+}
+",
+    );
+    let days = ["05: 40%", "12:", "19: 50% to 60%", "26: 80%"];
+    for (day, adoption) in days.map(|day| day.split_once(':').unwrap()) {
+        let adoption = if adoption.is_empty() { String::new() } else { format!("adoption:{adoption}\n") };
+        file(
+            &format!("rollouts/w/2026-01-{day}.yaml"),
+            &format!("workflow: w\ndate: 2026-01-{day}\nerrors: 2\n{adoption}"),
+        );
+    }
+    let page = page_of(inputs(&Start::new(&files, "")), &options(Date::constant(2026, 1, 26), None)).report;
+    let [own] = page.workflows.as_slice() else { panic!("{:?}", page.report.diagnostics) };
+    let chart = |name: &str| own.charts.iter().find(|chart| chart.expression == name).unwrap();
+    let adoption = chart("adoption");
+    let ends: Vec<_> = adoption.points.iter().map(|point| (point.low, point.high, &*point.shown)).collect();
+    assert_eq!(
+        ends,
+        [
+            (Some(0.4), Some(0.4), "40%"),
+            (None, None, "unknown"),
+            (Some(0.5), Some(0.6), "between 50% and 60%"),
+            (Some(0.8), Some(0.8), "80%"),
+        ]
+    );
+    // What a rule asks alone, by the value of each day; and what it takes two conditions for.
+    let [enough, few] = adoption.bounds.as_slice() else { panic!("{:?}", adoption.bounds) };
+    assert_eq!(
+        (&*enough.bound, enough.is_asked, enough.is_alone, &*enough.rules[0]),
+        ("p.enough", true, true, "p.r")
+    );
+    let steps: Vec<_> =
+        enough.steps.iter().map(|step| (step.from, &*step.shown, step.because.as_deref())).collect();
+    assert_eq!(steps, [(0, "50%", None), (2, "70%", Some("the board"))]);
+    assert_eq!((few.is_asked, few.is_alone, few.steps[0].at), (false, false, Some(0.3)));
+    // A trigger turned round asks for what it denies.
+    let errors = chart("errors");
+    let nine = errors.bounds.iter().find(|bound| bound.bound == "9").unwrap();
+    assert_eq!((nine.op.as_str(), nine.is_asked, nine.is_alone), ("<=", true, true));
+    assert!(!errors.changes() && adoption.changes());
+    // The newest snapshot is good, and was the first to be.
+    assert_eq!(own.since.as_deref(), Some("2026-01-26"));
+    assert_eq!(own.due.as_ref().map(|due| (&*due.date, due.days_left)), Some(("2026-02-02", 7)));
+    let html = render(
+        &page_of(inputs(&Start::new(&files, "")), &options(Date::constant(2026, 1, 26), None)),
+        &HtmlView::default(),
+    );
+    assert!(
+        html.contains("class=\"gap\"")
+            && html.contains("class=\"between\"")
+            && html.contains("because: the board")
+    );
+}
