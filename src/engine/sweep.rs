@@ -144,7 +144,6 @@ impl SweepQuestion<'_> {
         workflows.par_iter().map(judge).collect()
     }
 
-
     /// How the days of all workflows go along a param.
     fn courses(&self, workflows: &[SweptWorkflow<'_>], at: usize) -> Vec<SweepCourse> {
         let run = RunBudget::unbounded();
@@ -169,7 +168,9 @@ impl SweepQuestion<'_> {
         let (rows, columns) = (all(first, |own| &own.rows), all(second, |own| &own.columns));
         if rows.len() > MAX_LINES || columns.len() > MAX_LINES {
             let (rows, columns) = (rows.len(), columns.len());
-            return Err(format!("a table of {rows} by {columns} is too large to be read: give narrower ranges"));
+            return Err(format!(
+                "a table of {rows} by {columns} is too large to be read: give narrower ranges"
+            ));
         }
         let cell = |row: &SweepLine, column: &SweepLine| {
             let mut counts = SweepCounts::default();

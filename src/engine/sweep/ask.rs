@@ -100,8 +100,6 @@ fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Res
             param.ty
         ));
     };
-        return Err(format!("`{name}` {what}; only numbers, dates and stages lie in a range"));
-    };
     let shown = |end: &Option<Number>, none: &str| {
         let value = end.as_ref().and_then(|number| scale.value(number));
         value.map_or_else(|| none.to_owned(), |value| show_value(&param.ty, &value))

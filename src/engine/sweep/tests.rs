@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::engine::{CheckOptions, DayOptions};
 use crate::project::{Memory, Start, TableNode, inputs};
@@ -133,14 +132,23 @@ fn counts_at(sweep: &ParamSweep, number: f64) -> SweepCounts {
 }
 
 /// On a grid of values, each set in a configuration and judged by itself.
-fn equals_a_grid(policy: &str, name: &str, (from, to): (&str, &str), grid: impl Iterator<Item = (String, f64)>) {
+fn equals_a_grid(
+    policy: &str,
+    name: &str,
+    (from, to): (&str, &str),
+    grid: impl Iterator<Item = (String, f64)>,
+) {
     let report = sweep(&files(policy, ""), &[(name, from, to)]).unwrap();
     let [swept] = &*report.sweeps else { panic!() };
     assert_eq!(swept.as_it_is, decided(&files(policy, "")), "{name}");
     let mut seen = 0;
     for (text, number) in grid {
         let config = format!("params:\n  {name}: {text}\n");
-        assert_eq!(counts_at(swept, number), decided(&files(policy, &config)), "{name} at {text}: {swept:#?}");
+        assert_eq!(
+            counts_at(swept, number),
+            decided(&files(policy, &config)),
+            "{name} at {text}: {swept:#?}"
+        );
         seen += 1;
     }
     assert!(seen > 5 && swept.intervals.len() > 1, "{name}: {swept:#?}");
@@ -166,7 +174,12 @@ fn intervals_decide_as_every_value_of_a_grid() {
     let days = |from: u32, to: u32| (from..=to).map(|day| (format!("{day} days"), f64::from(day) * 86_400.0));
     equals_a_grid(CLAIM, "house.window", ("1 week", "6 weeks"), days(7, 42));
     equals_a_grid(POLICY, "house.lasting", ("1 week", "8 weeks"), days(7, 56));
-    equals_a_grid(POLICY, "house.few", ("1", "30"), numbers(1, 30).filter(|(_, number)| number.fract() == 0.0));
+    equals_a_grid(
+        POLICY,
+        "house.few",
+        ("1", "30"),
+        numbers(1, 30).filter(|(_, number)| number.fract() == 0.0),
+    );
 }
 
 #[test]
@@ -178,7 +191,10 @@ fn it_is_told_exactly_where_a_value_is_compared_and_about_where_it_is_narrowed_d
     let all = shown(POLICY, "house.floor.else", "20%", "60%");
     assert!(all.iter().skip(1).all(|own| own.starts_with("more than ")), "{all:?}");
     let all = shown(POLICY, "house.few", "2", "9");
-    assert_eq!(all, ["2 to 3", "more than 3 to 5", "more than 5 to 6", "more than 6 to 7", "more than 7 to 9"]);
+    assert_eq!(
+        all,
+        ["2 to 3", "more than 3 to 5", "more than 5 to 6", "more than 6 to 7", "more than 7 to 9"]
+    );
     let all = shown(CLAIM, "house.light", "10%", "90%");
     assert!(all.iter().skip(1).all(|own| own.starts_with("about ")), "{all:?}");
 }
