@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ast::EffectKind;
-use crate::check::InForce;
+use crate::check::{InForce, Unfit};
 use crate::config::{Config, Glob, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::interval::Interval;
@@ -34,9 +34,9 @@ pub use waivers::{BoundWaiver, days_left, no_rollback};
 /// A value that somebody has written for a param.
 ///
 /// # Errors
-/// What the param takes instead, to be said behind its name: `is a share`.
-pub fn param_value(param: &Param, text: &str) -> Result<ParamValue, String> {
-    bind::value_of_text(param, text).map_err(|unfit| unfit.demand(&param.ty))
+/// Why it does not fit.
+pub fn param_value(param: &Param, text: &str) -> Result<ParamValue, Unfit> {
+    bind::value_of_text(param, text)
 }
 
 /// What is in force, for every workflow.

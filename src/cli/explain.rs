@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::arguments::OutsideArgs;
+use super::arguments::{LastDayArgs, OutsideArgs, day_options};
 use super::terminal::TerminalArgs;
 use super::{FAILURE, complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::Workspace;
-use crate::explain::code;
+use crate::engine::{Answer, Workspace};
+use crate::explain::{Explained, FoundName, NamedSubject, code};
 use crate::render::{explain, human};
 use crate::text::quote;
 
@@ -20,7 +20,7 @@ use crate::text::quote;
 /// For a code: what it means, what to do, and an example. For a rule: what it asks, its text, its params with the
 /// values in force, and what it reads from the snapshots. Two tests show when it passes and when it fails. For a gate,
 /// such as `"testing -> pilot"`: its rules with what each asks. For a field: what it means, how to write it, and which
-/// rules read it.
+/// rules read it. For a param: also the nearest values that would change a decision today.
 ///
 /// Exit codes: 0, or 2 if nothing has the name or the policies cannot be found.
 #[derive(Debug, Args)]
@@ -33,6 +33,8 @@ pub(super) struct ExplainArgs {
     path: PathBuf,
     #[command(flatten)]
     outside: OutsideArgs,
+    #[command(flatten)]
+    day: LastDayArgs,
     #[command(flatten)]
     terminal: TerminalArgs,
 }
@@ -59,6 +61,11 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     match &answer.report.found {
         Ok(found) => {
             let mut text = explain::subjects(found, &answer, style);
+            match nearest(args, &answer) {
+                Ok(Some(said)) => text.push_str(&said),
+                Ok(None) => {}
+                Err(code) => return code,
+            }
             if !errors.is_empty() {
                 text.push_str(&format!("\nThis may be incomplete{BROKEN}.\n"));
             }
@@ -73,6 +80,19 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
             complain(&format!("{}{hidden}", unknown(&args.name, close)))
         }
     }
+}
+
+/// The nearest values of a param that change a decision; none where something else is explained, or nothing can be judged.
+fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<Option<String>, ExitCode> {
+    let day = day_options(args.day.as_of.as_ref(), &[])?;
+    let found = answer.report.found.as_ref().map_or(&[][..], Vec::as_slice);
+    let [FoundName { project, subject: NamedSubject::Param(index), .. }] = found else { return Ok(None) };
+    let project = answer.report.known.projects.get(*project);
+    let Some(param) = project.and_then(|project| project.program.params.get(*index)) else { return Ok(None) };
+    let (file, at) = (answer.sources.name(param.decl.span.file), param.origin.range().start);
+    let inputs = find::inputs(&args.path, args.outside.allow_outside);
+    let near = Workspace::new().nearest(inputs, &day, file, at);
+    Ok(near.ok().map(|near| explain::nearest(&near, args.terminal.style())))
 }
 
 fn looks_like_a_code(name: &str) -> bool {

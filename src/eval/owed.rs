@@ -137,8 +137,8 @@ impl<'a> Evaluator<'a> {
         step: Option<(usize, usize)>,
     ) -> Option<Rc<RuleVerdict>> {
         let key = (index, crossing.at, crossing.to);
-        if let Some(known) = self.crossed.borrow().get(&key) {
-            return Some(Rc::clone(known));
+        if let Some(known) = self.known_crossing(rule, key) {
+            return Some(known);
         }
         let moment = self.moment_of(crossing.at, crossing.at);
         let setting = self.settings.rules.get(index)?.on(moment.day.day_number());
@@ -152,9 +152,7 @@ impl<'a> Evaluator<'a> {
             step,
             made: Some(crossing.to),
         };
-        let verdict = Rc::new(self.eval_rule_decl(rule, setting, &judging));
-        self.crossed.borrow_mut().insert(key, Rc::clone(&verdict));
-        Some(verdict)
+        Some(self.cross(rule, key, || self.eval_rule_decl(rule, setting, &judging)))
     }
 
     /// Whether a rule stopped the workflow at a crossing, and nobody has signed for it.

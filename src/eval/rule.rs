@@ -133,10 +133,15 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
-        let mut conditions = rule.decl.conditions();
+        self.once(&self.conditions_of(rule), (rule.decl.name.span, moment), || {
+            self.verdict_found(rule, moment)
+        })
+    }
+
+    /// All that the outcome of a rule depends on.
+    pub(super) fn conditions_of(&self, rule: &'a Rule) -> Vec<&'a Expr> {
         let policy = self.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref());
-        conditions.extend(policy);
-        self.once(&conditions, (rule.decl.name.span, moment), || self.verdict_found(rule, moment))
+        rule.decl.conditions().into_iter().chain(policy).collect()
     }
 
     fn verdict_found(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {

@@ -13,10 +13,14 @@ use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
 use crate::ast::{Arg, Expr, ExprId, Over};
 use crate::evidence::{Amount, Truth};
 use crate::point::Point;
-use crate::program::{ParamValue, Program};
+use crate::program::{ParamValue, Program, Rule};
+use crate::report::why::RuleVerdict;
 use crate::report::{Decision, Outcome};
 use crate::source::Span;
 use crate::value::{Number, Series, Value};
+
+/// A rule by its index, the snapshot of its crossing, and the stage after that.
+type CrossingKey = (usize, usize, usize);
 
 /// A series whose days are judged with other values of some params.
 pub struct SweptSeries<'a> {
@@ -63,6 +67,7 @@ impl<'a> SweptSeries<'a> {
             values.iter().filter_map(|(param, value)| Some((*param, evidence_of(value)?))).collect();
         let watch = Rc::new(Watch::of(watched));
         let memory = Rc::<SeriesMemory<'a>>::default();
+        let mut crossed = HashMap::new();
         let judged = days.iter().map(|day| {
             let snapshots = &self.series.snapshots;
             let seen = snapshots.get(..=*day).unwrap_or(snapshots);
@@ -70,11 +75,15 @@ impl<'a> SweptSeries<'a> {
             let mut evaluator = Evaluator::new(&self.rulebook, seen);
             evaluator.explains = false;
             evaluator.memory = Rc::clone(&memory);
+            evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
             evaluator.watch = Some(Rc::clone(&watch));
             evaluator.swept = Some(Rc::clone(&values));
             evaluator.unswept = Some(Rc::clone(&self.unswept));
             let judged = judge(&evaluator, &self.rulebook, &self.series.workflow, as_of, false);
             memory.end_day();
+            if !evaluator.budget.is_spent() {
+                crossed = evaluator.crossed.take();
+            }
             SweptDay { decision: judged.verdict.decision, outcomes: watch.take_outcomes() }
         });
         SweptDays { days: judged.collect(), met: watch.take_met() }
@@ -102,6 +111,8 @@ pub(super) struct Unswept<'a> {
     depends: RefCell<HashMap<ExprId, bool>>,
     /// How rules came out, by their names' places.
     outcomes: RefCell<HashMap<(Span, Moment), Outcome>>,
+    /// How rules came out at the crossings of the series.
+    crossed: RefCell<HashMap<CrossingKey, Rc<RuleVerdict>>>,
     /// What was compared with something that does depend on them.
     compared: RefCell<HashMap<(ExprId, Moment), Evidence<'a>>>,
 }
@@ -173,6 +184,47 @@ impl<'a> Evaluator<'a> {
         });
         // Nobody asks why.
         Verdict::new(outcome, Vec::new())
+    }
+
+    /// How a rule came out at a crossing, where that is known; where it depends on what is swept, it is noted.
+    pub(super) fn known_crossing(&self, rule: &'a Rule, key: CrossingKey) -> Option<Rc<RuleVerdict>> {
+        let lasting = self.unswept.as_ref().and_then(|unswept| unswept.crossed.borrow().get(&key).cloned());
+        if lasting.is_some() {
+            return lasting;
+        }
+        let known = self.crossed.borrow().get(&key).cloned()?;
+        if self.rule_depends(rule) {
+            self.watch.iter().for_each(|watch| watch.note(known.outcome));
+        }
+        Some(known)
+    }
+
+    /// Judges a rule at a crossing, and remembers how it came out.
+    pub(super) fn cross(
+        &self,
+        rule: &'a Rule,
+        key: CrossingKey,
+        judge: impl FnOnce() -> RuleVerdict,
+    ) -> Rc<RuleVerdict> {
+        let noted = self.watch.as_ref().map_or(0, |watch| watch.noted());
+        let verdict = Rc::new(judge());
+        let depends = self.rule_depends(rule);
+        // A crossing is noted alike whether it is known or not.
+        if let Some(watch) = &self.watch {
+            watch.forget_since(noted);
+            if depends {
+                watch.note(verdict.outcome);
+            }
+        }
+        let memory = self.unswept.as_ref().filter(|_| !depends && !self.budget.is_spent());
+        let crossed = memory.map_or(&self.crossed, |unswept| &unswept.crossed);
+        crossed.borrow_mut().insert(key, Rc::clone(&verdict));
+        verdict
+    }
+
+    fn rule_depends(&self, rule: &'a Rule) -> bool {
+        let Some(unswept) = &self.unswept else { return true };
+        self.conditions_of(rule).iter().any(|condition| unswept.depends(self.program, condition))
     }
 
     /// One side of a comparison. What stands beside something that is swept is found out once.

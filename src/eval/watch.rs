@@ -35,6 +35,14 @@ impl Watch {
         self.outcomes.borrow_mut().push(outcome);
     }
 
+    pub(super) fn noted(&self) -> usize {
+        self.outcomes.borrow().len()
+    }
+
+    pub(super) fn forget_since(&self, noted: usize) {
+        self.outcomes.borrow_mut().truncate(noted);
+    }
+
     pub(super) fn take_met(&self) -> BTreeSet<Number> {
         self.met.take()
     }

@@ -4,7 +4,7 @@ mod evidence;
 
 use crate::ast::{EffectKind, RuleBody, RuleDecl, Template, UndecidedKind};
 use crate::code::Code;
-use crate::engine::Answer;
+use crate::engine::{Answer, DecisionChange, Nearest};
 use crate::explain::{
     Errs, Explained, FoundName, HowItErrs, NamedSubject, RuleUses, SAMPLES, SeenTests, Shown, filled,
     filled_text, how_it_errs, of_built_in, on_every_day, uses, uses_of_let,
@@ -32,6 +32,34 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
         Shown::Rule(rule) => human::draw_rule(rule, &example.sources, style),
     };
     page.out.push_str(&drawn);
+    page.out
+}
+
+/// Workflows that are named at a value.
+const NEAREST_NAMED: usize = 4;
+
+/// The nearest values of a param that change a decision today, or why there are none.
+pub fn nearest(near: &Nearest, style: Style) -> String {
+    let mut page = ExplainPage { out: String::new(), style };
+    page.section("The nearest values that change a decision today");
+    let mut lines: Vec<String> = Vec::new();
+    for (turn, where_from) in [(&near.below, "below"), (&near.above, "above")] {
+        let Some(turn) = turn else { continue };
+        let change = |own: &DecisionChange| {
+            let step = format!("{} -> {}", own.from.as_str(), own.to.as_str());
+            format!("{} {}", visible(&own.workflow), human::arrow(&step, style))
+        };
+        let changes: Vec<String> = turn.changes.iter().map(change).collect();
+        lines.push(format!(
+            "{where_from}: {}: {}",
+            turn.value,
+            first_few(changes.iter().map(String::as_str))
+        ));
+    }
+    lines.extend(near.why.clone());
+    let range = format!("{}=FROM..TO", near.param);
+    lines.push(format!("`tollgate sweep {range}` shows what all values of a range would have decided"));
+    lines.iter().for_each(|line| page.paragraph(line));
     page.out
 }
 

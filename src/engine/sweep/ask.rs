@@ -1,6 +1,7 @@
 //! The params that are asked about, and the values that they are to have.
 
 use super::SweptProject;
+use crate::check::Unfit;
 use crate::diagnostic::did_you_mean;
 use crate::engine::nearest::scale::ParamScale;
 use crate::layers::param_value;
@@ -93,19 +94,34 @@ fn param(
 fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Result<SweptParam, String> {
     let name = &range.name;
     let Some(scale) = ParamScale::of(param, setting) else {
-        let what = match &param.ty {
-            crate::types::Type::Bool => {
-                "is yes or no: `tollgate check` with the other value shows what it does"
-            }
-            crate::types::Type::List(_) => "is a list",
-            _ => "is a text",
-        };
-        return Err(format!("`{name}` {what}; only numbers, dates and stages lie in a range"));
+        return Err(format!(
+            "`{name}` is a {}: only what is a number or a date lies in a range; `tollgate check` with another value in the \
+             configuration shows what that decides",
+            param.ty
+        ));
+    };
+    let shown = |end: &Option<Number>, none: &str| {
+        let value = end.as_ref().and_then(|number| scale.value(number));
+        value.map_or_else(|| none.to_owned(), |value| show_value(&param.ty, &value))
+    };
+    let outside = |text: &str| {
+        let (low, high) = (shown(&scale.range.low, "any"), shown(&scale.range.high, "any"));
+        format!("`{name}` cannot be `{text}`: it keeps to {low} to {high}")
     };
     let end = |text: &str| -> Result<Number, String> {
-        let value =
-            param_value(param, text).map_err(|why| format!("`{name}` {why}: `{text}` does not fit"))?;
-        number_of(&value).ok_or_else(|| format!("`{text}` is not a value of `{name}`"))
+        let value = param_value(param, text).map_err(|unfit| match unfit {
+            Unfit::Range => outside(text),
+            Unfit::Type
+            | Unfit::Window(_)
+            | Unfit::Snapshots
+            | Unfit::Population
+            | Unfit::Confidence
+            | Unfit::Percentile
+            | Unfit::Member
+            | Unfit::Twice => format!("`{name}` {}: `{text}` does not fit", unfit.demand(&param.ty)),
+        })?;
+        let number = number_of(&value).ok_or_else(|| outside(text))?;
+        if scale.range.contains(&number) { Ok(number) } else { Err(outside(text)) }
     };
     let (from, to) = (end(&range.from)?, end(&range.to)?);
     if from >= to {
@@ -113,17 +129,6 @@ fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Res
             "the range of `{name}` is empty: `{}` is not below `{}`; give the smaller value first",
             range.from, range.to
         ));
-    }
-    let outside =
-        [(&from, &range.from), (&to, &range.to)].into_iter().find(|(end, _)| !scale.range.contains(end));
-    if let Some((_, text)) = outside {
-        let shown = |end: &Option<Number>, none: &str| {
-            end.as_ref()
-                .and_then(|number| Some(show_value(&param.ty, &scale.value(number)?)))
-                .unwrap_or_else(|| none.to_owned())
-        };
-        let (low, high) = (shown(&scale.range.low, "any"), shown(&scale.range.high, "any"));
-        return Err(format!("`{text}` is no value that `{name}` may have: it keeps to {low} to {high}"));
     }
     if let Some(step) = &scale.step
         && (&to - &from) / step > Number::from(MAX_STEPS)
@@ -143,9 +148,9 @@ pub(super) fn number_of(value: &ParamValue) -> Option<Number> {
 }
 
 fn unknown(name: &str, projects: &[SweptProject]) -> String {
-    let tables =
+    let mut tables =
         projects.iter().flat_map(|project| project.program.tables.iter().map(move |own| (project, own)));
-    for (project, table) in tables.filter(|(_, table)| *table.name == *name) {
+    if let Some((project, table)) = tables.find(|(_, table)| *table.name == *name) {
         let entries = table.all().filter_map(|at| project.program.params.get(at));
         let entries: Vec<String> = entries.map(|entry| format!("`{}`", entry.name)).collect();
         return format!("`{name}` is a table: sweep one of its values, {}", entries.join(", "));

@@ -4,7 +4,7 @@ use crate::project::{Memory, Start, TableNode, inputs};
 use crate::report::sweep::{ParamSweep, SweepInterval};
 use crate::value::Date;
 
-const POLICY: &str = r#"
+const VOCABULARY: &str = "
 stages pilot -> full
 snapshot {
   adoption: share
@@ -12,14 +12,15 @@ snapshot {
   asked: count
   outputs: list of { edit_time: share }
 }
+";
+
+const POLICY: &str = r#"
 policy house "Ours" {
   param least = 50% within 10% to 90%
   param few = 3 within 1 to 30
   param editing = 15% within 5% to 40%
   param light = 50% within 10% to 100%
-  param sure = 80% within 50% to 99%
   param off = 1 within -10 to 10
-  param window = 2 weeks within 1 week to 6 weeks
   param lasting = 2 weeks within 1 week to 8 weeks
   param floor = { "claims": 80%, else: 30% }
   param strict = false
@@ -28,11 +29,6 @@ policy house "Ours" {
   rule enough "Enough of them" { require adoption >= least else hold }
   rule many "Enough users" { require users >= few and users <= 25 else rollback }
   rule easy "Little editing" { require light_now >= light else hold }
-  rule shown "Surely light" {
-    require share(outputs where edit_time < 30% over window) >= light with sure confidence
-    else hold
-    undecided pass
-  }
   rule lost "Too long" { when held(light_now < light) >= lasting then rollback }
   rule rest "Without some" { require users - off >= 2 else hold }
   rule apart "Neither nor" { when users in few to 10 then note }
@@ -41,6 +37,19 @@ policy house "Ours" {
   rule own "Each its own" { require adoption >= floor[workflow] else hold }
   rule words "None" { when words == "b" then hold }
   rule strict "Strictly" { when strict then hold }
+}
+"#;
+
+/// A claim with confidence by itself, since other rules would hide what it decides.
+const CLAIM: &str = r#"
+policy house "Ours" {
+  param light = 40% within 10% to 100%
+  param sure = 80% within 50% to 99%
+  param window = 2 weeks within 1 week to 6 weeks
+  rule shown "Surely light" {
+    require share(outputs where edit_time < 25% over window) >= light with sure confidence
+    else hold
+  }
 }
 "#;
 
@@ -66,11 +75,11 @@ fn series(name: &str, seed: u32, weeks: u32) -> String {
     text
 }
 
-fn files(config: &str) -> Memory {
+fn files(policy: &str, config: &str) -> Memory {
     let mut files = Memory::default();
     for (name, text) in [
         ("tollgate.yaml", format!("policies: [house.gate]\n{config}")),
-        ("house.gate", POLICY.to_owned()),
+        ("house.gate", format!("{VOCABULARY}{policy}")),
         ("rollouts/claims.yaml", series("claims", 1, 12)),
         ("rollouts/letters.yaml", series("letters", 2, 9)),
         ("rollouts/notes.yaml", series("notes", 3, 5)),
@@ -123,13 +132,23 @@ fn counts_at(sweep: &ParamSweep, number: f64) -> SweepCounts {
 }
 
 /// On a grid of values, each set in a configuration and judged by itself.
-fn equals_a_grid(name: &str, (from, to): (&str, &str), grid: impl Iterator<Item = (String, f64)>) {
-    let report = sweep(&files(""), &[(name, from, to)]).unwrap();
+fn equals_a_grid(
+    policy: &str,
+    name: &str,
+    (from, to): (&str, &str),
+    grid: impl Iterator<Item = (String, f64)>,
+) {
+    let report = sweep(&files(policy, ""), &[(name, from, to)]).unwrap();
     let [swept] = &*report.sweeps else { panic!() };
+    assert_eq!(swept.as_it_is, decided(&files(policy, "")), "{name}");
     let mut seen = 0;
     for (text, number) in grid {
         let config = format!("params:\n  {name}: {text}\n");
-        assert_eq!(counts_at(swept, number), decided(&files(&config)), "{name} at {text}: {swept:#?}");
+        assert_eq!(
+            counts_at(swept, number),
+            decided(&files(policy, &config)),
+            "{name} at {text}: {swept:#?}"
+        );
         seen += 1;
     }
     assert!(seen > 5 && swept.intervals.len() > 1, "{name}: {swept:#?}");
@@ -145,14 +164,83 @@ fn numbers(from: i32, to: i32) -> impl Iterator<Item = (String, f64)> {
 
 #[test]
 fn intervals_decide_as_every_value_of_a_grid() {
-    equals_a_grid("house.least", ("10%", "90%"), percent(10, 90));
-    equals_a_grid("house.editing", ("5%", "40%"), percent(5, 40));
-    equals_a_grid("house.light", ("10%", "100%"), percent(10, 100));
-    equals_a_grid("house.sure", ("50%", "99%"), percent(50, 99));
-    equals_a_grid("house.floor.else", ("0%", "100%"), percent(0, 100));
-    equals_a_grid("house.off", ("-10", "10"), numbers(-10, 10));
+    equals_a_grid(POLICY, "house.least", ("10%", "90%"), percent(10, 90));
+    equals_a_grid(POLICY, "house.editing", ("5%", "40%"), percent(5, 40));
+    equals_a_grid(POLICY, "house.light", ("10%", "100%"), percent(10, 100));
+    equals_a_grid(CLAIM, "house.light", ("10%", "100%"), percent(10, 100));
+    equals_a_grid(CLAIM, "house.sure", ("50%", "99%"), percent(50, 99));
+    equals_a_grid(POLICY, "house.floor.else", ("0%", "100%"), percent(0, 100));
+    equals_a_grid(POLICY, "house.off", ("-10", "10"), numbers(-10, 10));
     let days = |from: u32, to: u32| (from..=to).map(|day| (format!("{day} days"), f64::from(day) * 86_400.0));
-    equals_a_grid("house.window", ("1 week", "6 weeks"), days(7, 42));
-    equals_a_grid("house.lasting", ("1 week", "8 weeks"), days(7, 56));
-    equals_a_grid("house.few", ("1", "30"), numbers(1, 30).filter(|(_, number)| number.fract() == 0.0));
+    equals_a_grid(CLAIM, "house.window", ("1 week", "6 weeks"), days(7, 42));
+    equals_a_grid(POLICY, "house.lasting", ("1 week", "8 weeks"), days(7, 56));
+    equals_a_grid(
+        POLICY,
+        "house.few",
+        ("1", "30"),
+        numbers(1, 30).filter(|(_, number)| number.fract() == 0.0),
+    );
+}
+
+#[test]
+fn it_is_told_exactly_where_a_value_is_compared_and_about_where_it_is_narrowed_down() {
+    let shown = |policy: &str, name: &str, from: &str, to: &str| {
+        let report = sweep(&files(policy, ""), &[(name, from, to)]).unwrap();
+        report.sweeps[0].intervals.iter().map(|own| own.shown.clone()).collect::<Vec<_>>()
+    };
+    let all = shown(POLICY, "house.floor.else", "20%", "60%");
+    assert!(all.iter().skip(1).all(|own| own.starts_with("more than ")), "{all:?}");
+    let all = shown(POLICY, "house.few", "2", "9");
+    assert_eq!(
+        all,
+        ["2 to 3", "more than 3 to 5", "more than 5 to 6", "more than 6 to 7", "more than 7 to 9"]
+    );
+    let all = shown(CLAIM, "house.light", "10%", "90%");
+    assert!(all.iter().skip(1).all(|own| own.starts_with("about ")), "{all:?}");
+}
+
+#[test]
+fn a_table_has_every_value_of_one_with_every_value_of_the_other() {
+    let report =
+        sweep(&files(POLICY, ""), &[("house.least", "10%", "90%"), ("house.few", "2", "6")]).unwrap();
+    let table = report.table.unwrap();
+    assert!(table.rows.len() > 1 && table.columns.len() > 2, "{table:?}");
+    for (least, row) in [("10%", 0), ("90%", table.rows.len() - 1)] {
+        for (few, column) in [("2", 0), ("6", table.columns.len() - 1)] {
+            let config = format!("params:\n  house.least: {least}\n  house.few: {few}\n");
+            assert_eq!(table.cells[row][column], decided(&files(POLICY, &config)), "{least}, {few}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_swept_is_refused_with_what_to_do() {
+    let own = files(POLICY, "");
+    let refused = |name: &str, from: &str, to: &str| sweep(&own, &[(name, from, to)]).unwrap_err();
+    let other = "only what is a number or a date lies in a range; `tollgate check` with another value in the \
+                 configuration shows what that decides";
+    for (name, from, to, why) in [
+        ("leest", "40%", "60%", "no param is called `house.leest`: did you mean `house.least`?".to_owned()),
+        (
+            "floor",
+            "40%",
+            "60%",
+            "`house.floor` is a table: sweep one of its values, `house.floor[\"claims\"]`, `house.floor.else`".to_owned(),
+        ),
+        ("words", "a", "b", format!("`house.words` is a text: {other}")),
+        ("strict", "false", "true", format!("`house.strict` is a yes or no: {other}")),
+        (
+            "least",
+            "60%",
+            "40%",
+            "the range of `house.least` is empty: `60%` is not below `40%`; give the smaller value first".to_owned(),
+        ),
+        ("least", "5%", "50%", "`house.least` cannot be `5%`: it keeps to 10% to 90%".to_owned()),
+        ("least", "40", "60", "`house.least` is a share: `40` does not fit".to_owned()),
+        ("lasting", "1", "2", "`house.lasting` is a duration: `1` does not fit".to_owned()),
+    ] {
+        assert_eq!(refused(&format!("house.{name}"), from, to), why);
+    }
+    let twice = sweep(&own, &[("house.least", "40%", "60%"), ("house.least", "40%", "60%")]).unwrap_err();
+    assert_eq!(twice, "`house.least` is given twice: give two different params");
 }
