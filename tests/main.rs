@@ -73,6 +73,7 @@ mod mutations;
 mod outputs;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod planning;
 #[cfg(test)]
 mod plans;
