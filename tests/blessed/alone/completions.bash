@@ -64,6 +64,9 @@ _tollgate() {
             tollgate,plan)
                 cmd="tollgate__subcmd__plan"
                 ;;
+            tollgate,report)
+                cmd="tollgate__subcmd__report"
+                ;;
             tollgate,rules)
                 cmd="tollgate__subcmd__rules"
                 ;;
@@ -127,6 +130,9 @@ _tollgate() {
             tollgate__subcmd__help,plan)
                 cmd="tollgate__subcmd__help__subcmd__plan"
                 ;;
+            tollgate__subcmd__help,report)
+                cmd="tollgate__subcmd__help__subcmd__report"
+                ;;
             tollgate__subcmd__help,rules)
                 cmd="tollgate__subcmd__help__subcmd__rules"
                 ;;
@@ -164,7 +170,7 @@ _tollgate() {
 
     case "${cmd}" in
         tollgate)
-            opts="-h -V --help --version init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="-h -V --help --version init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -178,14 +184,14 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__check)
-            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --gate --deny --quiet --only --full --color --narrate --help"
+            opts="-q -h --allow-outside --format --record --base --allow-self-approval --all --as-of --workflow --gate --deny --quiet --only --full --source-url --redact --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "human json sarif junit github gitlab markdown tap" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json sarif junit github gitlab markdown tap html" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -210,6 +216,14 @@ _tollgate() {
                     ;;
                 --only)
                     COMPREPLY=($(compgen -W "failed" -- "${cur}"))
+                    return 0
+                    ;;
+                --source-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redact)
+                    COMPREPLY=($(compgen -W "owners keys" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -294,12 +308,16 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__explain)
-            opts="-h --allow-outside --color --narrate --help"
+            opts="-h --allow-outside --as-of --color --narrate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -330,7 +348,7 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help)
-            opts="init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
+            opts="init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -568,6 +586,20 @@ _tollgate() {
             return 0
             ;;
         tollgate__subcmd__help__subcmd__plan)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -927,6 +959,52 @@ _tollgate() {
                     return 0
                     ;;
                 --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tollgate__subcmd__report)
+            opts="-h --allow-outside --out --as-of --base --sweep --source-url --redact --workflow --color --narrate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-of)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sweep)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redact)
+                    COMPREPLY=($(compgen -W "owners keys" -- "${cur}"))
+                    return 0
+                    ;;
+                --workflow)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -33,6 +33,7 @@ complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "check" -d 'Judge 
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "test" -d 'Run the tests of policies'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "history" -d 'Show how each snapshot would have been judged on its own day'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "impact" -d 'Show which verdicts a change of policies flips'
+complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "report" -d 'Write a page that shows where every rollout stands, and why'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "sweep" -d 'Show what other values of a param would have decided, over all history'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "plan" -d 'Show what the next gate can tell, and how many samples that takes'
 complete -c tollgate -n "__fish_tollgate_needs_command" -f -a "explain" -d 'Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy'
@@ -87,7 +88,8 @@ junit\t''
 github\t''
 gitlab\t''
 markdown\t''
-tap\t''"
+tap\t''
+html\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l record -d 'Record in this file what was decided, with a digest of every file that was read; `tollgate verify` checks it' -r -F
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l base -d 'Judge by the policies of this commit, such as `origin/main`, and show how the pull request changes them' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l as-of -d 'Judge as of this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z, instead of now' -r
@@ -96,6 +98,9 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l deny -d 'Fai
 looser\t'Settings that are looser than in the base, or may be'
 rewritten\t'Snapshots of the base that the pull request changed'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l only -d 'Show only the reports of these workflows' -r -f -a "failed\t'Those that may not go on'"
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l source-url -d 'Link files of the repository to this address, such as `https://example.com/blob/main/{file}#L{line}`' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l redact -d 'Leave out names, for a page that others can see: `owners`, `keys` of list elements, or both' -r -f -a "owners\t'Who answers for workflows and waivers'
+keys\t'The texts of list elements, such as names of users'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand check" -l color -d 'Use colours; `auto` uses them on a terminal that can show them, unless `NO_COLOR` is set' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -145,6 +150,20 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l allow-outsi
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l full -d 'Show every flip, however many there are'
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand impact" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l out -d 'The page\'s file, such as `report.html`; any other name is a folder for an index and a page for each workflow' -r -F
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l as-of -d 'Ignore everything after this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l base -d 'Also show what has changed since this commit, such as `origin/main`' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l sweep -d 'Also show what other values of this param would have decided, such as `quality.floor=60%..95%`; you can give several' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l source-url -d 'Link files of the repository to this address, such as `https://example.com/blob/main/{file}#L{line}`' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l redact -d 'Leave out names, for a page that others can see: `owners`, `keys` of list elements, or both' -r -f -a "owners\t'Who answers for workflows and waivers'
+keys\t'The texts of list elements, such as names of users'"
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l workflow -d 'Show only this workflow; you can give several' -r
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l color -d 'Use colours; `auto` uses them on a terminal that can show them, unless `NO_COLOR` is set' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l allow-outside -d 'Allow configurations to name files outside the repository'
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
+complete -c tollgate -n "__fish_tollgate_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tollgate -n "__fish_tollgate_using_subcommand sweep" -l format -d 'The format of the result' -r -f -a "human\t'For people'
 json\t'For programs'"
 complete -c tollgate -n "__fish_tollgate_using_subcommand sweep" -l as-of -d 'Ignore everything after this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z' -r
@@ -167,6 +186,7 @@ never\t''"
 complete -c tollgate -n "__fish_tollgate_using_subcommand plan" -l allow-outside -d 'Allow configurations to name files outside the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand plan" -l narrate -d 'Write sentences for a screen reader: no frames, columns or marks'
 complete -c tollgate -n "__fish_tollgate_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tollgate -n "__fish_tollgate_using_subcommand explain" -l as-of -d 'Ignore everything after this day, such as 2026-11-02, or this time, such as 2026-11-02T14:05Z' -r
 complete -c tollgate -n "__fish_tollgate_using_subcommand explain" -l color -d 'Use colours; `auto` uses them on a terminal that can show them, unless `NO_COLOR` is set' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -227,25 +247,26 @@ complete -c tollgate -n "__fish_tollgate_using_subcommand completions" -s h -l h
 complete -c tollgate -n "__fish_tollgate_using_subcommand man" -s h -l help -d 'Print help'
 complete -c tollgate -n "__fish_tollgate_using_subcommand verify" -l allow-outside -d 'Allow configurations to name files outside the repository'
 complete -c tollgate -n "__fish_tollgate_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "init" -d 'Write a configuration, a policy of your own with its tests, and a first snapshot'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "new" -d 'Write the next file for you to fill in'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "collect" -d 'Collect the next snapshot from eval runs, metrics, surveys and databases'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "check" -d 'Judge which workflows may go on, and show why the others may not'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "test" -d 'Run the tests of policies'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "history" -d 'Show how each snapshot would have been judged on its own day'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "impact" -d 'Show which verdicts a change of policies flips'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "sweep" -d 'Show what other values of a param would have decided, over all history'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "plan" -d 'Show what the next gate can tell, and how many samples that takes'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "explain" -d 'Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "params" -d 'List every param: its value, its range, and who set it'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "rules" -d 'List every rule: its effect, who set it, and who waived it'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "lint" -d 'Find what is allowed in policies and probably a mistake'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "fmt" -d 'Format policies and their tests'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "lsp" -d 'Answer an editor: diagnostics, completion, hovers and all else, over standard input and output'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "schema" -d 'Print a JSON Schema, for editors'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "docs" -d 'Print the policies in force as Markdown, for people'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "completions" -d 'Print completions for a shell'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "verify" -d 'Check that a recorded verdict still matches its files'
-complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "init" -d 'Write a configuration, a policy of your own with its tests, and a first snapshot'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "new" -d 'Write the next file for you to fill in'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "collect" -d 'Collect the next snapshot from eval runs, metrics, surveys and databases'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "check" -d 'Judge which workflows may go on, and show why the others may not'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "test" -d 'Run the tests of policies'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "history" -d 'Show how each snapshot would have been judged on its own day'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "impact" -d 'Show which verdicts a change of policies flips'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "report" -d 'Write a page that shows where every rollout stands, and why'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "sweep" -d 'Show what other values of a param would have decided, over all history'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "plan" -d 'Show what the next gate can tell, and how many samples that takes'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "explain" -d 'Explain a code, a rule, a gate, a stage, a field, a param, a let or a policy'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "params" -d 'List every param: its value, its range, and who set it'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "rules" -d 'List every rule: its effect, who set it, and who waived it'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "lint" -d 'Find what is allowed in policies and probably a mistake'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "fmt" -d 'Format policies and their tests'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "lsp" -d 'Answer an editor: diagnostics, completion, hovers and all else, over standard input and output'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "schema" -d 'Print a JSON Schema, for editors'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "docs" -d 'Print the policies in force as Markdown, for people'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "completions" -d 'Print completions for a shell'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "verify" -d 'Check that a recorded verdict still matches its files'
+complete -c tollgate -n "__fish_tollgate_using_subcommand help; and not __fish_seen_subcommand_from init new collect check test history impact report sweep plan explain params rules lint fmt lsp schema docs completions man verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tollgate -n "__fish_tollgate_using_subcommand help; and __fish_seen_subcommand_from new" -f -a "snapshot" -d 'Write the next snapshot of a workflow, with every field that it can record and no values'
