@@ -31,6 +31,11 @@ lint:
 oracle CASES="20000" SEED="1":
     nice tests/oracle/run --cases {{CASES}} --seed {{SEED}}
 
+# Open the examples' pages in a real browser, and draw the picture of the README. Needs Node 20 and Chromium.
+browser:
+    cargo build
+    PICTURE=docs/report.png tests/browser/run target/debug/tollgate
+
 # Build the manual as a book in target/book. Needs mdbook: `cargo install mdbook --locked`.
 book:
     mdbook build

@@ -364,10 +364,11 @@ try {
   // The picture of the README.
   if (process.env.PICTURE) {
     const { context, page } = await open(browser, join(work, "support-desk.html"), {
-      viewport: { width: 1280, height: 620 },
+      viewport: { width: 1200, height: 580 },
       colorScheme: "light",
     });
-    await page.screenshot({ path: process.env.PICTURE });
+    const picture = await page.screenshot({ path: process.env.PICTURE });
+    assert.ok(picture.length < 150_000, `the picture has ${picture.length} bytes`);
     await context.close();
   }
 } finally {
