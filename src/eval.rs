@@ -75,7 +75,7 @@ use crate::vocabulary::Cadence;
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use course::{Comparison, comparisons, course};
 pub use fleet::{Fleet, SeenSnapshots};
-pub use monotone::is_monotone;
+pub use monotone::{OutcomeCourse, outcome_course};
 pub use observe::{conditions, decided, observe};
 pub use plan::{AskedClaim, AskedRule, AskedShare, GateAhead, SnapshotSpacing, gate_ahead};
 pub use record::judge_with_record;

@@ -19,7 +19,7 @@ use self::fold::{SweepFold, SweepLine, fold};
 use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_of, has_errors, nothing_judged};
 use super::{Answer, Cancel, DayOptions, Workspace, in_order};
-use crate::eval::{Rulebook, RunBudget, SweptSeries, are_bounds, is_monotone};
+use crate::eval::{Rulebook, RunBudget, SweptSeries, are_bounds, outcome_course};
 use crate::point::Point;
 use crate::program::ParamValue;
 use crate::project::Inputs;
@@ -236,8 +236,8 @@ impl<'a> SweptCase<'a> {
             (false, Some(_)) => SweepSearch::Stepped,
             (false, None) => SweepSearch::Narrowed,
         };
-        let is_monotone = is_monotone(program, indexes);
-        let sweep = Sweep { scale: &param.scale, search, is_monotone, finest: param.finest(), judge: &judge };
+        let outcomes = outcome_course(program, self.own.settings, indexes);
+        let sweep = Sweep { scale: &param.scale, search, outcomes, finest: param.finest(), judge: &judge };
         sweep.along(&param.from, &param.to, self.own.days())
     }
 

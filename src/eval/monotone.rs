@@ -1,11 +1,12 @@
 //! Whether outcomes move in one direction only as a param grows. What is the same at two of its values is then the same at all
 //! values between them.
 
-use crate::ast::{Arg, ArithmeticOp, CompareOp, Expr, ExprKind, Over, RuleBody, Set};
+use crate::ast::{Arg, ArithmeticOp, CompareOp, EffectKind, Expr, ExprKind, Over, RuleBody, Set};
 use crate::builtins::Shape;
 use crate::builtins::counting::{Counting, Tallied};
 use crate::builtins::series::Along;
 use crate::program::{Program, Rule, Target};
+use crate::settings::{RuleSetting, Settings, Timeline};
 
 /// Where an expression goes as a param grows. Yes is more than undecided, which is more than no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +35,39 @@ impl ParamCourse {
     }
 }
 
-/// Whether the outcome of each rule moves in one direction only as the params grow together.
-pub fn is_monotone(program: &Program, params: &[usize]) -> bool {
+/// How the outcomes of rules move as some params grow together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeCourse {
+    /// All of them get worse, or all of them better: decisions do so too.
+    Together,
+    /// Each in one direction only.
+    EachItsWay,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// How the outcomes of rules move as the params grow together. What only warns or notes decides nothing, and is left out.
+pub fn outcome_course(program: &Program, settings: &Settings, params: &[usize]) -> OutcomeCourse {
     let courses = ParamCourses { program, params };
-    program.rules.iter().all(|rule| courses.of_rule(rule))
+    let may_stop = |(_, steps): &(&Rule, &Timeline<RuleSetting>)| {
+        steps.steps().any(|(_, setting)| setting.effect >= Some(EffectKind::Hold))
+    };
+    let rules = program.rules.iter().zip(&settings.rules).filter(may_stop);
+    let rules: Option<Vec<RuleCourse>> = rules.map(|(rule, _)| courses.of_rule(rule)).collect();
+    let Some(rules) = rules else { return OutcomeCourse::Unknown };
+    let together = rules.iter().try_fold(ParamCourse::Level, |all, rule| match rule {
+        RuleCourse::Worse(course) => all.with(*course),
+        RuleCourse::Applies => None,
+    });
+    if together.is_some() { OutcomeCourse::Together } else { OutcomeCourse::EachItsWay }
+}
+
+/// What a growing param does to a rule.
+enum RuleCourse {
+    /// Its outcome gets worse where that goes up.
+    Worse(ParamCourse),
+    /// It comes to apply, or no longer does.
+    Applies,
 }
 
 struct ParamCourses<'a> {
@@ -46,18 +76,22 @@ struct ParamCourses<'a> {
 }
 
 impl ParamCourses<'_> {
-    /// Whether one of the conditions of a rule alone depends on the params, and that in one direction.
-    fn of_rule(&self, rule: &Rule) -> bool {
+    /// None where several conditions of a rule depend on the params, or one in both directions.
+    fn of_rule(&self, rule: &Rule) -> Option<RuleCourse> {
         let policy = self.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref());
-        let (applies, asks): (Vec<&Expr>, Vec<&Expr>) = match &rule.decl.body {
-            RuleBody::Trigger { when } => (Vec::new(), vec![when]),
-            RuleBody::Require { when, requires } => (when.iter().collect(), requires.iter().collect()),
+        let (when, asks, worse): (Option<&Expr>, Vec<&Expr>, _) = match &rule.decl.body {
+            RuleBody::Trigger { when } => (None, vec![when], ParamCourse::Up),
+            RuleBody::Require { when, requires } => {
+                (when.as_ref(), requires.iter().collect(), ParamCourse::Down)
+            }
         };
-        let groups = [policy.into_iter().collect(), applies, asks];
-        let courses: Option<Vec<ParamCourse>> = groups.iter().map(|group| self.all(group)).collect();
-        courses.is_some_and(|courses| {
-            courses.iter().filter(|course| **course != ParamCourse::Level).count() <= 1
-        })
+        let applies: Vec<&Expr> = policy.into_iter().chain(when).collect();
+        match (self.all(&applies)?, self.all(&asks)?) {
+            (ParamCourse::Level, asks) if worse == ParamCourse::Up => Some(RuleCourse::Worse(asks)),
+            (ParamCourse::Level, asks) => Some(RuleCourse::Worse(asks.turned())),
+            (ParamCourse::Up | ParamCourse::Down, ParamCourse::Level) => Some(RuleCourse::Applies),
+            (ParamCourse::Up | ParamCourse::Down, ParamCourse::Up | ParamCourse::Down) => None,
+        }
     }
 
     fn all(&self, parts: &[&Expr]) -> Option<ParamCourse> {
@@ -126,6 +160,7 @@ impl ParamCourses<'_> {
     }
 
     /// More elements that satisfy a condition are a greater number and a greater share, and snapshots that do are a longer run.
+    /// Of a claim that is easier to bear out, one is surer.
     fn of_call(&self, expr: &Expr, args: &[Arg]) -> Option<ParamCourse> {
         let Some(Target::Call(builtin)) = self.program.expr(expr.id)?.target.as_ref() else { return None };
         let [arg] = args else { return None };
@@ -140,9 +175,18 @@ impl ParamCourses<'_> {
                 let condition = condition.as_ref().filter(|_| !self.depends(value))?;
                 self.of(condition)
             }
-            Shape::Along(Along::Run(_)) if condition.is_none() => self.of(value),
-            Shape::Counting(_)
-            | Shape::Numbers(_)
+            Shape::Counting(Counting { tallied: Tallied::Whether(quantifier), .. }) => {
+                let asked = match condition {
+                    Some(condition) if !self.depends(value) => self.of(condition)?,
+                    Some(_) => return None,
+                    None => self.of(value)?,
+                };
+                // Of four elements `any` takes 1 to be yes, and `none` takes 0.
+                let more_is_yes = (quantifier.for_yes)(4)? > (quantifier.for_no)(4)?;
+                Some(if more_is_yes { asked } else { asked.turned() })
+            }
+            Shape::Along(Along::Run(_)) | Shape::Confidence if condition.is_none() => self.of(value),
+            Shape::Numbers(_)
             | Shape::Distinct
             | Shape::Longest
             | Shape::Along(_)

@@ -49,12 +49,10 @@ pub fn nearest(near: &Nearest, style: Style) -> String {
             let step = format!("{} -> {}", own.from.as_str(), own.to.as_str());
             format!("{} {}", visible(&own.workflow), human::arrow(&step, style))
         };
-        let changes: Vec<String> = turn.changes.iter().map(change).collect();
-        lines.push(format!(
-            "{where_from}: {}: {}",
-            turn.value,
-            first_few(changes.iter().map(String::as_str))
-        ));
+        let changes: Vec<String> = turn.changes.iter().take(NEAREST_NAMED).map(change).collect();
+        let more = turn.changes.len().saturating_sub(NEAREST_NAMED);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        lines.push(format!("{where_from}: {}: {}{more}", turn.value, changes.join(", ")));
     }
     lines.extend(near.why.clone());
     let range = format!("{}=FROM..TO", near.param);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use crate::engine::nearest::scale::ParamScale;
-use crate::eval::{SweptDay, SweptDays};
+use crate::eval::{OutcomeCourse, SweptDay, SweptDays};
 use crate::report::Decision;
 use crate::value::Number;
 
@@ -52,7 +52,7 @@ pub(super) struct Sweep<'s> {
     pub(super) scale: &'s ParamScale,
     pub(super) search: SweepSearch,
     /// Whether what is the same at two values is so at all values between them.
-    pub(super) is_monotone: bool,
+    pub(super) outcomes: OutcomeCourse,
     /// How near a change has to be narrowed down.
     pub(super) finest: Number,
     /// Judges some days at a value.
@@ -76,7 +76,7 @@ impl Sweep<'_> {
         let (low, high) = (self.trial(from, &all), self.trial(to, &all));
         let first = low.days.values().map(|day| day.decision).collect();
         let mut turns = Vec::new();
-        if self.is_monotone || self.search == SweepSearch::Stepped {
+        if self.outcomes != OutcomeCourse::Unknown || self.search == SweepSearch::Stepped {
             self.between(&low, &high, &mut turns);
         } else {
             for day in all {
@@ -110,13 +110,18 @@ impl Sweep<'_> {
 
     /// Finds the changes between two values.
     fn between(&self, low: &SweepTrial, high: &SweepTrial, turns: &mut Vec<DayTurn>) {
-        let differs = |day: &&usize| low.days.get(*day) != high.days.get(*day);
+        let differs = |day: &&usize| match (low.days.get(*day), high.days.get(*day)) {
+            (Some(low), Some(high)) if self.outcomes == OutcomeCourse::Together => {
+                low.decision != high.decision
+            }
+            (low, high) => low != high,
+        };
         let middle = self.middle(low, high);
         let is_open = match (&middle, self.search) {
             (None, _) => false,
             (Some(_), SweepSearch::Stepped) => true,
             (Some(found), SweepSearch::Compared | SweepSearch::Narrowed) => {
-                !self.is_monotone && found.is_compared
+                self.outcomes == OutcomeCourse::Unknown && found.is_compared
             }
         };
         let days: Vec<usize> = low.days.keys().filter(|day| is_open || differs(day)).copied().collect();
