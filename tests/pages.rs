@@ -233,6 +233,7 @@ fn a_command_line_that_makes_no_sense_says_what_to_do() {
         (&["report", "--out", "x.html", "--source-url", "https://example.com"], "needs `{file}`"),
         (&["report", "--out", "x.html", "--redact", "names"], "possible values: owners, keys"),
         (&["report"], "--out <FILE>"),
+        (&["report", "--out", "-"], "`check --format html` prints one"),
         (&["report", "--out", "x.html", "--sweep", "release.few"], "write a range as"),
         (&["report", "--out", "x.html", "--sweep", "release.fw=1..5"], "release.fw"),
         (&["check", "--redact", "owners"], "give `--format html=FILE` as well"),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{LastDayArgs, ProjectArgs, day_options};
 use super::terminal::TerminalArgs;
-use super::write::{below, write};
+use super::write::{below, clear, write};
 use super::{complain, find, git, remark, sweep};
 use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, SweepRange, Workspace};
 use crate::project::{Inputs, Sides};
@@ -90,6 +90,15 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
         Ok(day) => day,
         Err(code) => return code,
     };
+    if args.out.as_os_str() == "-" {
+        return complain(
+            "the page is written to a file, such as `--out report.html`; `check --format html` prints one",
+        );
+    }
+    // Nobody shall take an earlier page for this one.
+    if is_page(&args.out) {
+        clear(&args.out);
+    }
     let (path, allow_outside) = (&args.project.path, args.project.outside.allow_outside);
     let read = || {
         let base =
@@ -133,11 +142,15 @@ fn page_base(sides: Sides, alone: Inputs, options: &CheckOptions) -> Option<Page
     judged.report.against.map(|against| PageBase { alone, against })
 }
 
+/// Whether a name is that of a page, rather than of a folder.
+fn is_page(name: &Path) -> bool {
+    name.extension().is_some_and(|end| end == "html" || end == "htm")
+}
+
 fn write_page(page: &Answer<PageReport>, args: &ReportArgs) -> Result<(), String> {
     let view = args.view.view();
     let cannot = |file: &Path, why: String| format!("`{}` cannot be written: {why}", file.display());
-    let is_page = args.out.extension().is_some_and(|end| end == "html" || end == "htm");
-    if !is_page {
+    if !is_page(&args.out) {
         let files = render_site(page, &view);
         return files.iter().try_for_each(|(name, text)| {
             below(&args.out, name, text).map_err(|why| cannot(&args.out.join(name), why))
