@@ -103,6 +103,6 @@ impl Evaluator<'_> {
 }
 
 /// Whether a rule shows that its gate is open.
-fn opens(rule: &RuleVerdict) -> bool {
+pub(super) fn opens(rule: &RuleVerdict) -> bool {
     rule.enforced && rule.outcome == Outcome::Pass
 }

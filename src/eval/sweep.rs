@@ -10,7 +10,7 @@ use super::rule::Verdict;
 use super::watch::Watch;
 use super::workflow::judge;
 use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
-use crate::ast::{Arg, Expr, ExprId, Over};
+use crate::ast::{Arg, EffectKind, Expr, ExprId, Over};
 use crate::evidence::{Amount, Truth};
 use crate::point::Point;
 use crate::program::{ParamValue, Program, Rule};
@@ -220,6 +220,11 @@ impl<'a> Evaluator<'a> {
         let crossed = memory.map_or(&self.crossed, |unswept| &unswept.crossed);
         crossed.borrow_mut().insert(key, Rc::clone(&verdict));
         verdict
+    }
+
+    /// Whether a rule depends on what is swept and stops nothing: it decides only where nothing else shows that a gate is open.
+    pub(super) fn is_idle(&self, rule: &'a Rule, effect: EffectKind) -> bool {
+        self.unswept.is_some() && effect < EffectKind::Hold && self.rule_depends(rule)
     }
 
     fn rule_depends(&self, rule: &'a Rule) -> bool {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::budget::MAX_SERIES;
+use super::decide::opens;
 use super::ladder::Ladder;
 use super::memory::SeriesMemory;
 use super::rule::Judging;
@@ -174,6 +175,7 @@ impl<'a> Evaluator<'a> {
     /// Each rule: once, or once for each step of its gate that it is judged for.
     fn rules(&self, moment: Moment, stale: bool, ladder: Option<&Ladder>) -> Vec<RuleVerdict> {
         let mut reports = Vec::new();
+        let mut idle = Vec::new();
         for (rule, steps) in self.program.rules.iter().zip(&self.settings.rules) {
             let all = self.judgings_of(rule, rule.effect, moment, stale, ladder);
             if all.is_empty() {
@@ -187,9 +189,25 @@ impl<'a> Evaluator<'a> {
                 // What a rule does is looked up on the day that it is judged for, as the values of params are.
                 let setting = steps.on(judging.moment.day.day_number());
                 reports.push(match setting.effect {
+                    Some(effect) if self.is_idle(rule, effect) => {
+                        idle.push((reports.len(), rule, setting, Judging { effect, ..judging }));
+                        self.listed(rule, setting, moment, Outcome::NotApplicable, judging.step.as_slice())
+                    }
                     Some(effect) => self.eval_rule_decl(rule, setting, &Judging { effect, ..judging }),
                     None => self.listed(rule, setting, moment, Outcome::Off, judging.step.as_slice()),
                 });
+            }
+        }
+        for (at, rule, setting, judging) in idle {
+            let shows_nothing = match judging.step {
+                Some((from, to)) => {
+                    let stages = [self.stage_name(from), self.stage_name(to)];
+                    !reports.iter().any(|own| own.steps.contains(&stages) && opens(own))
+                }
+                None => !reports.iter().any(|own| own.outcome.is_judged()),
+            };
+            if let Some(report) = reports.get_mut(at).filter(|_| shows_nothing) {
+                *report = self.eval_rule_decl(rule, setting, &judging);
             }
         }
         reports
