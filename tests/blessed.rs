@@ -17,7 +17,7 @@ use crate::ui::difference;
 
 const EXAMPLES: [&str; 4] = ["canary", "organisation", "platform", "support-desk"];
 const FORMATS: [&str; 8] = ["human", "json", "sarif", "junit", "github", "gitlab", "markdown", "tap"];
-const SUBCOMMANDS: [&str; 18] = [
+const SUBCOMMANDS: [&str; 19] = [
     "check",
     "completions",
     "docs",
@@ -34,6 +34,7 @@ const SUBCOMMANDS: [&str; 18] = [
     "report",
     "rules",
     "schema",
+    "sweep",
     "test",
     "verify",
 ];
@@ -233,7 +234,11 @@ fn own(example: &str) -> BTreeMap<String, String> {
             ("check-workflow.txt", "check --as-of NOW --workflow search"),
         ]),
         "organisation" => lines([
-            ("explain-param.txt", "explain before_deployment.light_share"),
+            ("explain-param.txt", "explain before_deployment.light_share --as-of NOW"),
+            (
+                "sweep-table.txt",
+                "sweep before_deployment.light_share=70%..90% monitoring.min_satisfaction=2..4 --as-of NOW",
+            ),
             ("explain-field.txt", "explain edit_time"),
             ("params-workflow.txt", "params --as-of NOW --workflow claim-letters"),
             ("rules-workflow.txt", "rules --as-of NOW --workflow claim-letters teams/claims"),
@@ -242,6 +247,11 @@ fn own(example: &str) -> BTreeMap<String, String> {
         ]),
         _ => lines([
             ("explain-code.txt", "explain T205"),
+            ("sweep.txt", "sweep before_deployment.light_share=60%..95% --as-of NOW"),
+            ("sweep.json", "sweep before_deployment.light_share=70%..85% --as-of NOW --format json"),
+            ("sweep-full.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --full"),
+            ("sweep-narrate.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --narrate"),
+            ("sweep-unknown.txt", "sweep before_deployment.light=60%..95%"),
             ("explain-rule.txt", "explain staged_rollout.stalled"),
             ("explain-several.txt", "explain quality_kept"),
             ("explain-no-gate.txt", "explain testing->expanded"),

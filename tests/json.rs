@@ -53,6 +53,7 @@ fn definition(command: &str) -> Option<&'static str> {
         "check" => None,
         "history" => Some("History"),
         "impact" => Some("ImpactReport"),
+        "sweep" => Some("SweepReport"),
         "lint" => Some("LintReport"),
         "plan" => Some("PlanReport"),
         "test" => Some("TestReport"),

@@ -1,10 +1,11 @@
 //! `tollgate plan`: what the next gate can tell, how many samples that takes, and how often gates and triggers err.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::arguments::{Form, LastDayArgs, ProjectArgs, day_options};
+use super::arguments::{Form, LastDayArgs, OutsideArgs, day_options};
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::diagnostic::Severity;
@@ -21,8 +22,13 @@ use crate::value::{Number, parse_scaled};
 /// Exit codes: 0, or 2 if something could not be read, or a workflow that you name has no next gate.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
+    /// The workflow to plan for, or the repository; without it, all workflows of the current folder
+    #[arg(value_name = "WORKFLOW")]
+    what: Option<String>,
+    /// The repository: the folder with `tollgate.yaml`, or with `rollouts/`
+    path: Option<PathBuf>,
     #[command(flatten)]
-    project: ProjectArgs,
+    outside: OutsideArgs,
     /// The share that is assumed: of samples that are as a rule wants them. Without it, half way between the threshold of a
     /// rule and all samples
     #[arg(long = "if", value_name = "SHARE", value_parser = share)]
@@ -47,16 +53,26 @@ fn share(text: &str) -> Result<Number, String> {
     is_share.then_some(share).ok_or_else(|| "a share lies between 0% and 100%".to_owned())
 }
 
+/// The folder, and the workflow that is named before it. What stands alone is a folder where there is one of that name.
+fn asked(args: &PlanArgs) -> (PathBuf, Option<String>) {
+    match (&args.what, &args.path) {
+        (Some(what), None) if Path::new(what).is_dir() => (what.into(), None),
+        (what, path) => (path.clone().unwrap_or_else(|| ".".into()), what.clone()),
+    }
+}
+
 /// Finds, reads, works out, shows.
 pub(super) fn run(args: &PlanArgs) -> ExitCode {
-    let day = match day_options(args.day.as_of.as_ref(), &args.workflows) {
+    let (folder, named) = asked(args);
+    let workflows: Vec<String> = args.workflows.iter().cloned().chain(named).collect();
+    let day = match day_options(args.day.as_of.as_ref(), &workflows) {
         Ok(day) => day,
         Err(code) => return code,
     };
     let options = PlanOptions { day, assumed: args.assumed.clone() };
     let inputs = args
         .terminal
-        .waiting("reading", || find::inputs(&args.project.path, args.project.outside.allow_outside));
+        .waiting("reading", || find::inputs(&folder, args.outside.allow_outside));
     let planned = args.terminal.waiting("planning", || Workspace::new().plan(inputs, &options));
     let code = match args.format {
         Form::Human if args.terminal.narrate => finish(&plan::narrate(&planned), planned.exit),

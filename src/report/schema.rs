@@ -8,6 +8,7 @@ mod tests {
     use schemars::generate::SchemaSettings;
 
     use crate::report::impact::ImpactReport;
+    use crate::report::sweep::SweepReport;
     use crate::report::overview::{Listed, ParamRow, RuleRow};
     use crate::report::plan::PlanReport;
     use crate::report::testing::TestReport;
@@ -18,6 +19,7 @@ mod tests {
         let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
         generator.subschema_for::<History>();
         generator.subschema_for::<ImpactReport>();
+        generator.subschema_for::<SweepReport>();
         generator.subschema_for::<LintReport>();
         generator.subschema_for::<PlanReport>();
         generator.subschema_for::<TestReport>();
