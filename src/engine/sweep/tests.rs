@@ -98,9 +98,8 @@ fn sweep(files: &Memory, ranges: &[(&str, &str, &str)]) -> Result<SweepReport, S
         .iter()
         .map(|(name, from, to)| SweepRange { name: (*name).into(), from: (*from).into(), to: (*to).into() })
         .collect();
-    let answer = Workspace::new().sweep(inputs(&Start::new(files, "")), &options(), &ranges)?;
-    assert_eq!(answer.exit, 0, "{:?}", answer.diagnostics);
-    Ok(answer.report)
+    let answer = Workspace::new().sweep(inputs(&Start::new(files, "")), &options(), &ranges);
+    answer.map(|answer| answer.report)
 }
 
 /// What `history` and `check` decide, with a configuration.
