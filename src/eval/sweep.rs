@@ -47,6 +47,8 @@ pub struct SweptDay {
     pub decision: Decision,
     /// How the rules that depend on the params came out, in the order in which they were judged.
     pub outcomes: Vec<Outcome>,
+    /// Whether rules that only warn decided it, as no other showed anything.
+    pub by_idle: bool,
 }
 
 impl<'a> SweptSeries<'a> {
@@ -85,7 +87,8 @@ impl<'a> SweptSeries<'a> {
             if !evaluator.budget.is_spent() {
                 crossed = evaluator.crossed.take();
             }
-            SweptDay { decision: judged.verdict.decision, outcomes: watch.take_outcomes() }
+            let (outcomes, by_idle) = (watch.take_outcomes(), watch.take_idle());
+            SweptDay { decision: judged.verdict.decision, outcomes, by_idle }
         });
         SweptDays { days: judged.collect(), met: watch.take_met() }
     }
