@@ -106,7 +106,9 @@ impl<'t> LineReader<'t> {
             && self.byte(colon) == Some(b':')
             && (ends_key || is_blank(self.byte(colon + 1)));
         if is_key {
-            self.flow_key(state, at..end, colon);
+            // An anchor is no part of the key.
+            let start = Some(self.past_properties(at)).filter(|start| *start < end).unwrap_or(at);
+            self.flow_key(state, start..end, colon);
             return colon + 1;
         }
         let is_map = state.open.last().is_some_and(|open| open.is_map);

@@ -150,7 +150,7 @@ impl<'t> LineReader<'t> {
     }
 
     /// Behind anchors and tags.
-    fn past_properties(&self, mut at: usize) -> usize {
+    pub(super) fn past_properties(&self, mut at: usize) -> usize {
         while matches!(self.byte(at), Some(b'&' | b'!')) {
             let rest = self.slice(at..self.line_end(at));
             at = self.past_blanks(at + rest.find([' ', '\t']).unwrap_or(rest.len()));

@@ -67,6 +67,7 @@ fn what_the_parser_finds_is_found() {
         "a: \"b\n  c: d\"\n'e f': 'g''h'\n\"i\\\"j\": k\n",
         "a: [\n  1, # one\n  { b: 2,\n    c: 3 },\n]\nd: 4\n",
         "a: [b: c, d]\ne: {\"f\":1, g}\n",
+        "a: [&x b: 1, c]\n",
         "- a\n- - b\n  - c\n-\n  d: 1\n- e:\n  - f\n  g: 2\n",
         "a:\n\n    # c\n    b: 1\n# d\nc: 2\n",
         "%YAML 1.2\n---\na: 1\n",
