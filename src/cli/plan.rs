@@ -70,9 +70,7 @@ pub(super) fn run(args: &PlanArgs) -> ExitCode {
         Err(code) => return code,
     };
     let options = PlanOptions { day, assumed: args.assumed.clone() };
-    let inputs = args
-        .terminal
-        .waiting("reading", || find::inputs(&folder, args.outside.allow_outside));
+    let inputs = args.terminal.waiting("reading", || find::inputs(&folder, args.outside.allow_outside));
     let planned = args.terminal.waiting("planning", || Workspace::new().plan(inputs, &options));
     let code = match args.format {
         Form::Human if args.terminal.narrate => finish(&plan::narrate(&planned), planned.exit),

@@ -8,9 +8,9 @@ mod tests {
     use schemars::generate::SchemaSettings;
 
     use crate::report::impact::ImpactReport;
-    use crate::report::sweep::SweepReport;
     use crate::report::overview::{Listed, ParamRow, RuleRow};
     use crate::report::plan::PlanReport;
+    use crate::report::sweep::SweepReport;
     use crate::report::testing::TestReport;
     use crate::report::{History, LintReport, Report};
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::link::PageContext;
-use super::parts::{arrow, does, light, prose, text};
+use super::parts::{arrow, done, light, prose, sign_of, text};
 use crate::ast::EffectKind;
 use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
 use crate::report::page::{PageReport, QuotedLine};
@@ -28,7 +28,7 @@ pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageCo
 fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> Markup {
     let rule = entry.rule;
     let Some(applied) = rule.applied else { return html! {} };
-    let (class, sign, words) = light(rule.outcome);
+    let (class, sign, _) = sign_of(rule.outcome, applied);
     let is_alike = entry.alike.len() > 1;
     html! {
         article class={ "rule " (class) } data-rule=(rule.rule) {
@@ -38,9 +38,12 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> 
                 @else { (text(&rule.title)) }
             }
             p {
-                @if !is_alike { code { (text(&rule.rule)) } " " (words) ", and " }
-                @else { "Each " }
-                strong { (does(applied)) }
+                @if is_alike { "Each is undecided. " } @else {
+                    code { (text(&rule.rule)) } " "
+                    @if applied > EffectKind::Warn || rule.outcome != Outcome::Fail { (outcome_words(rule.outcome)) }
+                    @else { "is not met" } ". "
+                }
+                strong { (done(applied)) }
                 @if let Some(message) = &rule.message { ": " (prose(message)) }
             }
             @if is_alike {
@@ -50,6 +53,11 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> 
             dl { (facts(rule, links)) }
         }
     }
+}
+
+/// How a rule came out, behind its name.
+fn outcome_words(outcome: Outcome) -> &'static str {
+    if outcome == Outcome::Undecided { "is undecided" } else { light(outcome).2 }
 }
 
 fn facts(rule: &RuleReport, links: &PageContext<'_>) -> Markup {
