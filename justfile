@@ -44,6 +44,10 @@ book:
 ci:
     .ci/run
 
+# What CI runs, and what takes too long for every commit: before a release.
+full:
+    .ci/full
+
 # Fuzz a target for so many seconds; fuzz/README.md lists the targets.
 fuzz TARGET="policy" SECONDS="1200":
     fuzz/seed

@@ -245,21 +245,32 @@ fn own(example: &str) -> BTreeMap<String, String> {
             ("check-team.txt", "check --as-of NOW teams/claims"),
             ("check-team.sarif.json", "check --as-of NOW --format sarif teams/claims"),
         ]),
-        _ => lines([
-            ("explain-code.txt", "explain T205"),
-            ("sweep.txt", "sweep before_deployment.light_share=60%..95% --as-of NOW"),
-            ("sweep.json", "sweep before_deployment.light_share=70%..85% --as-of NOW --format json"),
-            ("sweep-full.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --full"),
-            ("sweep-narrate.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --narrate"),
-            ("sweep-unknown.txt", "sweep before_deployment.light=60%..95%"),
-            ("explain-rule.txt", "explain staged_rollout.stalled"),
-            ("explain-several.txt", "explain quality_kept"),
-            ("explain-no-gate.txt", "explain testing->expanded"),
-            ("check-gate.json", "check --as-of NOW --workflow price-quotes --gate --format json"),
-            ("check-workflows.txt", "check --as-of NOW --workflow price-quotes --workflow no-such"),
-            ("check-earlier.txt", "check --as-of 2026-08-28"),
-        ]),
+        "support-desk" => {
+            let mut all = of_pack();
+            all.extend(lines([
+                ("sweep.txt", "sweep before_deployment.light_share=60%..95% --as-of NOW"),
+                ("sweep.json", "sweep before_deployment.light_share=70%..85% --as-of NOW --format json"),
+                ("sweep-full.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --full"),
+                ("sweep-narrate.txt", "sweep monitoring.min_satisfaction=2..4 --as-of NOW --narrate"),
+                ("sweep-unknown.txt", "sweep before_deployment.light=60%..95%"),
+            ]));
+            all
+        }
+        _ => of_pack(),
     }
+}
+
+/// What is asked of an example of the shipped pack.
+fn of_pack() -> BTreeMap<String, String> {
+    lines([
+        ("explain-code.txt", "explain T205"),
+        ("explain-rule.txt", "explain staged_rollout.stalled"),
+        ("explain-several.txt", "explain quality_kept"),
+        ("explain-no-gate.txt", "explain testing->expanded"),
+        ("check-gate.json", "check --as-of NOW --workflow price-quotes --gate --format json"),
+        ("check-workflows.txt", "check --as-of NOW --workflow price-quotes --workflow no-such"),
+        ("check-earlier.txt", "check --as-of 2026-08-28"),
+    ])
 }
 
 /// Commits the example, and on a branch what changes of it; some of that is not committed yet.

@@ -81,5 +81,5 @@ fn all_json_that_is_blessed_keeps_to_the_schema() {
             seen.insert(command.to_owned());
         }
     }
-    assert_eq!(seen.len(), 8, "{seen:?}");
+    assert_eq!(seen.len(), 9, "{seen:?}");
 }

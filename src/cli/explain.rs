@@ -92,7 +92,7 @@ fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<Option<Stri
     let (file, at) = (answer.sources.name(param.decl.span.file), param.origin.range().start);
     let inputs = find::inputs(&args.path, args.outside.allow_outside);
     let near = Workspace::new().nearest(inputs, &day, file, at);
-    Ok(near.ok().map(|near| explain::nearest(&near, args.terminal.style())))
+    Ok(Some(explain::nearest(near.as_ref(), args.terminal.style())))
 }
 
 fn looks_like_a_code(name: &str) -> bool {

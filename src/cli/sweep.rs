@@ -52,8 +52,11 @@ fn asked(what: &[String]) -> Result<(Vec<SweepRange>, PathBuf), String> {
             Some(range) => ranges.push(range),
             None if folder.is_none() && !text.contains('=') => folder = Some(text.into()),
             None => {
-                let text = quote(text);
-                return Err(format!("`{text}` is not a range: write one as `policy.param=60%..95%`"));
+                // Of two folders the first is a param whose range was forgotten.
+                let first =
+                    folder.as_ref().filter(|_| !text.contains('=')).map(|first| first.display().to_string());
+                let text = quote(first.as_deref().unwrap_or(text));
+                return Err(format!("`{text}` has no range: write one as `policy.param=60%..95%`"));
             }
         }
     }

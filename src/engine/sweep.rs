@@ -237,7 +237,11 @@ impl<'a> SweptCase<'a> {
             (false, None) => SweepSearch::Narrowed,
         };
         let outcomes = outcome_course(program, self.own.settings, indexes);
-        let sweep = Sweep { scale: &param.scale, search, outcomes, finest: param.finest(), judge: &judge };
+        let day = self.own.as_of.day_number();
+        let setting = indexes.first().and_then(|index| self.own.settings.param_on(*index, day));
+        let now = setting.and_then(|setting| ask::number_of(&setting.value));
+        let sweep =
+            Sweep { scale: &param.scale, search, outcomes, finest: param.finest(), now, judge: &judge };
         sweep.along(&param.from, &param.to, self.own.days())
     }
 

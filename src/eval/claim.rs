@@ -348,7 +348,10 @@ impl<'a> Evaluator<'a> {
             }
             (ExprKind::Call { args, .. }, Some(Target::Call(builtin))) => {
                 match (args.first(), builtin.sampled()) {
-                    (Some(arg), Some(Sampled::Share)) => self.share_sample(expr, &builtin.shape, arg, scope),
+                    (Some(arg), Some(Sampled::Share)) => {
+                        let sample = || self.share_sample(expr, &builtin.shape, arg, scope);
+                        self.sampled_once(expr, scope, sample).map(Sample::Share)
+                    }
                     (Some(arg), Some(Sampled::Mean)) => self.mean_sample(expr, arg, scope),
                     (Some(_), None) | (None, _) => Err(Reasons::default()),
                 }
@@ -363,12 +366,12 @@ impl<'a> Evaluator<'a> {
         shape: &Shape,
         arg: &'a Arg,
         scope: Scope<'_, 'a>,
-    ) -> Result<Sample, Reasons> {
+    ) -> Result<Tally, Reasons> {
         if let Some(sample) = self.folded_share(shape, arg, scope) {
-            return sample.map(Sample::Share);
+            return sample;
         }
         if let Some(whole) = &arg.of {
-            return self.with_counts(arg, whole, scope, tally)?.map(Sample::Share);
+            return self.with_counts(arg, whole, scope, tally)?;
         }
         let asked = self.asked(shape, arg, scope);
         let (list, candidates) = &*asked;
@@ -378,7 +381,7 @@ impl<'a> Evaluator<'a> {
         let of_group = self.candidates_of_group(expr, arg, list, candidates, scope)?;
         let (open, empty) = (list.open.as_ref(), || self.empty(arg, list));
         let of = of_group.as_ref().unwrap_or(candidates);
-        tally(&Conditions { of, open, empty: &empty }).map(Sample::Share)
+        tally(&Conditions { of, open, empty: &empty })
     }
 
     fn mean_sample(&self, expr: &'a Expr, arg: &'a Arg, scope: Scope<'_, 'a>) -> Result<Sample, Reasons> {

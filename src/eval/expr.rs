@@ -307,16 +307,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn eval_in(&self, item: &'a Expr, set: &'a Set, scope: Scope<'_, 'a>) -> Truth {
-        let item = self.eval(item, scope);
-        let equal = |other: &Evidence<'a>| self.compare(crate::ast::CompareOp::Equal, &item, other);
+    fn eval_in(&self, item_expr: &'a Expr, set: &'a Set, scope: Scope<'_, 'a>) -> Truth {
+        let item = self.eval(item_expr, scope);
+        let equal = |other: &Evidence<'a>| {
+            self.meet(item_expr, other);
+            self.compare(crate::ast::CompareOp::Equal, &item, other)
+        };
         match set {
             Set::Range(low, high) => {
                 self.meet(low, &item);
                 self.meet(high, &item);
-                let at_least =
-                    self.compare(crate::ast::CompareOp::GreaterEqual, &item, &self.eval(low, scope));
-                let at_most = self.compare(crate::ast::CompareOp::LessEqual, &item, &self.eval(high, scope));
+                let (low, high) = (self.eval(low, scope), self.eval(high, scope));
+                self.meet(item_expr, &low);
+                self.meet(item_expr, &high);
+                let at_least = self.compare(crate::ast::CompareOp::GreaterEqual, &item, &low);
+                let at_most = self.compare(crate::ast::CompareOp::LessEqual, &item, &high);
                 Truth::all([at_least, at_most])
             }
             Set::List(members, _) => {

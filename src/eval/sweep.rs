@@ -11,7 +11,8 @@ use super::watch::Watch;
 use super::workflow::judge;
 use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
 use crate::ast::{Arg, EffectKind, Expr, ExprId, Over};
-use crate::evidence::{Amount, Truth};
+use crate::builtins::counting::Tally;
+use crate::evidence::{Amount, Reasons, Truth};
 use crate::point::Point;
 use crate::program::{ParamValue, Program, Rule};
 use crate::report::why::RuleVerdict;
@@ -46,6 +47,8 @@ pub struct SweptDay {
     pub decision: Decision,
     /// How the rules that depend on the params came out, in the order in which they were judged.
     pub outcomes: Vec<Outcome>,
+    /// Whether rules that only warn decided it, as no other showed anything.
+    pub by_idle: bool,
 }
 
 impl<'a> SweptSeries<'a> {
@@ -84,7 +87,8 @@ impl<'a> SweptSeries<'a> {
             if !evaluator.budget.is_spent() {
                 crossed = evaluator.crossed.take();
             }
-            SweptDay { decision: judged.verdict.decision, outcomes: watch.take_outcomes() }
+            let (outcomes, by_idle) = (watch.take_outcomes(), watch.take_idle());
+            SweptDay { decision: judged.verdict.decision, outcomes, by_idle }
         });
         SweptDays { days: judged.collect(), met: watch.take_met() }
     }
@@ -113,6 +117,8 @@ pub(super) struct Unswept<'a> {
     outcomes: RefCell<HashMap<(Span, Moment), Outcome>>,
     /// How rules came out at the crossings of the series.
     crossed: RefCell<HashMap<CrossingKey, Rc<RuleVerdict>>>,
+    /// The samples behind shares.
+    samples: RefCell<HashMap<(ExprId, Moment), Result<Tally, Reasons>>>,
     /// What was compared with something that does depend on them.
     compared: RefCell<HashMap<(ExprId, Moment), Evidence<'a>>>,
 }
@@ -230,6 +236,28 @@ impl<'a> Evaluator<'a> {
     fn rule_depends(&self, rule: &'a Rule) -> bool {
         let Some(unswept) = &self.unswept else { return true };
         self.conditions_of(rule).iter().any(|condition| unswept.depends(self.program, condition))
+    }
+
+    /// The sample behind a share. One that does not depend on what is swept is drawn once.
+    pub(super) fn sampled_once(
+        &self,
+        share: &'a Expr,
+        scope: Scope<'_, 'a>,
+        draw: impl FnOnce() -> Result<Tally, Reasons>,
+    ) -> Result<Tally, Reasons> {
+        let unswept = self.unswept.as_ref().filter(|_| scope.element.is_none());
+        let Some(unswept) = unswept.filter(|unswept| !unswept.depends(self.program, share)) else {
+            return draw();
+        };
+        let key = (share.id, scope.moment);
+        if let Some(known) = unswept.samples.borrow().get(&key) {
+            return known.clone();
+        }
+        let sample = draw();
+        if !self.budget.is_spent() {
+            unswept.samples.borrow_mut().insert(key, sample.clone());
+        }
+        sample
     }
 
     /// One side of a comparison. What stands beside something that is swept is found out once.

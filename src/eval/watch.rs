@@ -1,7 +1,7 @@
 //! What params are compared with while a workflow is judged. Between two neighbours of these values a param may have any value, and
 //! the judgement takes the very same way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -24,6 +24,8 @@ pub(super) struct Watch {
     met: RefCell<BTreeSet<Number>>,
     /// How rules came out.
     outcomes: RefCell<Vec<Outcome>>,
+    /// Whether a rule was judged that only warns, as no other showed anything.
+    idle: Cell<bool>,
 }
 
 impl Watch {
@@ -33,6 +35,14 @@ impl Watch {
 
     pub(super) fn note(&self, outcome: Outcome) {
         self.outcomes.borrow_mut().push(outcome);
+    }
+
+    pub(super) fn note_idle(&self) {
+        self.idle.set(true);
+    }
+
+    pub(super) fn take_idle(&self) -> bool {
+        self.idle.take()
     }
 
     pub(super) fn noted(&self) -> usize {
@@ -99,8 +109,12 @@ fn compares(program: &Program, expr: &Expr, params: &[usize]) -> bool {
         },
         ExprKind::In { item, set: Set::Range(low, high), .. } => {
             let ends: Vec<&Expr> = [&**low, &**high].into_iter().filter(|end| !is_bound(end)).collect();
-            rest(&[item]) && rest(&ends)
+            if is_bound(item) { ends.len() == 2 && rest(&ends) } else { rest(&[item]) && rest(&ends) }
         }
+        ExprKind::In { item, set: Set::List(members, _), .. } if is_bound(item) => {
+            rest(&members.iter().collect::<Vec<_>>())
+        }
+        ExprKind::In { item, set: Set::Value(list), .. } if is_bound(item) => rest(&[list]),
         // What a claim is shown by depends on its bound in another way.
         ExprKind::With { claim, .. } => rest(&claim.children()) && rest(&expr.children()),
         ExprKind::Call { args, .. } if is_confidence(program, expr) => {

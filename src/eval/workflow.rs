@@ -207,6 +207,7 @@ impl<'a> Evaluator<'a> {
                 None => !reports.iter().any(|own| own.outcome.is_judged()),
             };
             if let Some(report) = reports.get_mut(at).filter(|_| shows_nothing) {
+                self.watch.iter().for_each(|watch| watch.note_idle());
                 *report = self.eval_rule_decl(rule, setting, &judging);
             }
         }

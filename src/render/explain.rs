@@ -39,9 +39,16 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
 const NEAREST_NAMED: usize = 4;
 
 /// The nearest values of a param that change a decision today, or why there are none.
-pub fn nearest(near: &Nearest, style: Style) -> String {
+pub fn nearest(near: Result<&Nearest, &String>, style: Style) -> String {
     let mut page = ExplainPage { out: String::new(), style };
     page.section("The nearest values that change a decision today");
+    let near = match near {
+        Ok(near) => near,
+        Err(why) => {
+            page.paragraph(&format!("Not known: {why}."));
+            return page.out;
+        }
+    };
     let mut lines: Vec<String> = Vec::new();
     for (turn, where_from) in [(&near.below, "below"), (&near.above, "above")] {
         let Some(turn) = turn else { continue };

@@ -4,12 +4,15 @@ use super::SweptProject;
 use crate::check::Unfit;
 use crate::diagnostic::did_you_mean;
 use crate::engine::nearest::scale::ParamScale;
+use crate::eval::are_bounds;
 use crate::layers::param_value;
+use crate::point::Axis;
 use crate::program::{Param, ParamValue, Program};
 use crate::report::Place;
 use crate::settings::{ParamSetting, Settings, show_value};
 use crate::source::SourceMap;
-use crate::value::{Number, Value};
+use crate::types::Kind;
+use crate::value::{DAY, Number, Value};
 
 /// A param, and the values between which it is moved, as they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,18 @@ pub(super) struct SweptParam {
 }
 
 impl SweptParam {
+    /// Goes from value to value by a step.
+    fn in_steps(&mut self, step: Number) -> Result<(), String> {
+        if (&self.to - &self.from) / &step > Number::from(MAX_STEPS) {
+            let name = &self.name;
+            return Err(format!(
+                "the range of `{name}` has more than {MAX_STEPS} values: give a narrower one"
+            ));
+        }
+        self.scale.step = Some(step);
+        Ok(())
+    }
+
     /// How near a change has to be narrowed down: to a billionth, and of a longer range to a billionth part of it.
     pub(super) fn finest(&self) -> Number {
         (&self.to - &self.from).min(Number::ONE) / Number::from(FINEST)
@@ -83,9 +98,17 @@ fn param(
         // A project may set what it has locked itself.
         if let Some(lock) = setting.locked.filter(|lock| lock.layer + 1 < project.read.configurations.len()) {
             let place = Place::new(lock.span, sources);
-            return Err(format!("`{name}` is locked at {place}: sweep it in the folder of that file"));
+            return Err(format!(
+                "`{name}` is locked at {place}: take `locked` away there to see what other values would decide"
+            ));
         }
-        let own = with_values(range, param, setting)?;
+        let mut own = with_values(range, param, setting)?;
+        // A date moves by whole days.
+        let is_length = param.ty.quantity().is_some_and(|quantity| quantity.kind == Kind::Duration);
+        let by_days = is_length && project.program.vocabulary.axis() == Axis::Days;
+        if by_days && !are_bounds(&project.program, &[index]) {
+            own.in_steps(Number::from(DAY))?;
+        }
         swept.get_or_insert(own);
     }
     swept.ok_or_else(|| unknown(name, projects))
@@ -130,12 +153,10 @@ fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Res
             range.from, range.to
         ));
     }
-    if let Some(step) = &scale.step
-        && (&to - &from) / step > Number::from(MAX_STEPS)
-    {
-        return Err(format!("the range of `{name}` has more than {MAX_STEPS} values: give a narrower one"));
-    }
-    Ok(SweptParam { name: name.clone(), from, to, scale })
+    let step = scale.step.clone();
+    let mut swept = SweptParam { name: name.clone(), from, to, scale };
+    step.map_or(Ok(()), |step| swept.in_steps(step))?;
+    Ok(swept)
 }
 
 /// The number that stands for a value.

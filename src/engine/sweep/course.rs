@@ -55,6 +55,8 @@ pub(super) struct Sweep<'s> {
     pub(super) outcomes: OutcomeCourse,
     /// How near a change has to be narrowed down.
     pub(super) finest: Number,
+    /// The value in force: it is tried in any case.
+    pub(super) now: Option<Number>,
     /// Judges some days at a value.
     pub(super) judge: &'s dyn Fn(&Number, &[usize]) -> SweptDays,
 }
@@ -99,9 +101,12 @@ impl Sweep<'_> {
     fn in_parts(&self, low: SweepTrial, high: SweepTrial, turns: &mut Vec<DayTurn>) {
         let days: Vec<usize> = low.days.keys().copied().collect();
         let part = (&high.at - &low.at) / Number::from(PARTS);
+        let parts = (1..PARTS).map(|at| &low.at + &part * Number::from(at));
+        let mut tried: BTreeSet<Number> = parts.chain(self.now.clone()).collect();
+        tried.retain(|at| low.at < *at && *at < high.at);
         let mut before = low;
-        for _ in 1..PARTS {
-            let next = self.trial(&(&before.at + &part), &days);
+        for at in tried {
+            let next = self.trial(&at, &days);
             self.between(&before, &next, turns);
             before = next;
         }
@@ -110,21 +115,26 @@ impl Sweep<'_> {
 
     /// Finds the changes between two values.
     fn between(&self, low: &SweepTrial, high: &SweepTrial, turns: &mut Vec<DayTurn>) {
+        // Rules that only warn are left out of what is known of all outcomes.
+        let is_certain = |day: &usize| {
+            self.outcomes != OutcomeCourse::Unknown
+                && [low, high].iter().all(|end| end.days.get(day).is_some_and(|own| !own.by_idle))
+        };
         let differs = |day: &&usize| match (low.days.get(*day), high.days.get(*day)) {
-            (Some(low), Some(high)) if self.outcomes == OutcomeCourse::Together => {
+            (Some(low), Some(high)) if self.outcomes == OutcomeCourse::Together && is_certain(day) => {
                 low.decision != high.decision
             }
             (low, high) => low != high,
         };
         let middle = self.middle(low, high);
-        let is_open = match (&middle, self.search) {
+        let is_open = |day: &usize| match (&middle, self.search) {
             (None, _) => false,
             (Some(_), SweepSearch::Stepped) => true,
             (Some(found), SweepSearch::Compared | SweepSearch::Narrowed) => {
-                self.outcomes == OutcomeCourse::Unknown && found.is_compared
+                found.is_compared && !is_certain(day)
             }
         };
-        let days: Vec<usize> = low.days.keys().filter(|day| is_open || differs(day)).copied().collect();
+        let days: Vec<usize> = low.days.keys().filter(|day| is_open(day) || differs(day)).copied().collect();
         if days.is_empty() {
             return;
         }
@@ -153,15 +163,16 @@ impl Sweep<'_> {
         }
         let is_met = |at: &Number| low.met.contains(at) || high.met.contains(at);
         let half = short_between(&low.at, &high.at);
-        let at = match (self.search, is_met(&low.at), is_met(&high.at)) {
-            (SweepSearch::Compared | SweepSearch::Stepped, true, true) => half,
+        let (at, is_compared) = match (self.search, is_met(&low.at), is_met(&high.at)) {
+            // What is so at two neighbours need not be so between them.
+            (SweepSearch::Compared | SweepSearch::Stepped, true, true) => (half, true),
             (SweepSearch::Compared | SweepSearch::Stepped, _, _) => return None,
             (SweepSearch::Narrowed, _, _) if &high.at - &low.at <= self.finest => return None,
-            (SweepSearch::Narrowed, true, _) => &low.at + &self.finest,
-            (SweepSearch::Narrowed, false, true) => &high.at - &self.finest,
-            (SweepSearch::Narrowed, false, false) => half,
+            (SweepSearch::Narrowed, true, _) => (&low.at + &self.finest, true),
+            (SweepSearch::Narrowed, false, true) => (&high.at - &self.finest, true),
+            (SweepSearch::Narrowed, false, false) => (half, false),
         };
-        (at > low.at && at < high.at).then_some(SweepMiddle { at, is_compared: false })
+        (at > low.at && at < high.at).then_some(SweepMiddle { at, is_compared })
     }
 
     /// Notes the days that change between two neighbours.

@@ -84,15 +84,16 @@ fn shown(
     (to, with_to): (&Number, bool),
 ) -> String {
     let (low, high) = (param.shown(from), param.shown(to));
-    if from == to {
-        return low;
+    let is_about = begins.is_some_and(|turn| turn.is_about);
+    if from == to || low == high {
+        return if is_about { format!("about {low}") } else { low };
     }
     // The last value of a stepped scale is known.
     if let Some(step) = param.scale.step.as_ref().filter(|_| !with_to) {
         let last = to - step;
         return if last == *from { low } else { format!("{low} to {}", param.shown(&last)) };
     }
-    let low = match (begins.is_some_and(|turn| turn.is_about), with_from) {
+    let low = match (is_about, with_from) {
         (true, _) => format!("about {low}"),
         (false, true) => low,
         (false, false) => format!("more than {low}"),
