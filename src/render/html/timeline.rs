@@ -61,9 +61,11 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
                 @for (decision, _) in used {
                     path class={ "at " (told(*decision).0) } d=(marks(workflow, &stages, &time, *decision)) {}
                 }
-                @for turn in &turns {
-                    path.turn d=(format!("M{} {TOP}V{}", short(turn.x), short(foot + turn.row as f64 * LINE + 2.0))) {}
-                    text.dt.turned x=(short(turn.x)) y=(short(foot + (turn.row + 1) as f64 * LINE)) { (text(turn.date)) }
+                @if !turns.is_empty() {
+                    path.turn d=(turns.iter().map(|turn| format!("M{:.0} {TOP}V{:.0}", turn.x, turn.below(foot) + 2.0 - LINE)).collect::<String>()) {}
+                    g.turned { @for turn in &turns {
+                        text x=(format!("{:.0}", turn.x)) y=(format!("{:.0}", turn.below(foot))) { (text(turn.date)) }
+                    } }
                 }
                 defs { g #{ "x-" (anchor) } { (dates(workflow, -2.0)) } }
                 use href={ "#x-" (anchor) } y=(short(height)) {}
@@ -77,6 +79,13 @@ struct DatedTurn<'w> {
     date: &'w str,
     x: f64,
     row: usize,
+}
+
+impl DatedTurn<'_> {
+    /// The base of its date, below the foot of the stages.
+    fn below(&self, foot: f64) -> f64 {
+        foot + (self.row + 1) as f64 * LINE
+    }
 }
 
 /// As many of them as there is room for, the newest first; the history below has all.
