@@ -170,6 +170,11 @@ fn a_page_asks_nobody_for_anything() {
     let links = html.matches("href=\"").count();
     let own = html.matches("href=\"#").count() + html.matches("href=\"https://example.com/rollouts/").count();
     assert_eq!(links, own);
+    // Values of the list and of the lights lead to their lines.
+    let (_, measure) = html.split_once("<div class=\"measure\">").unwrap();
+    assert!(measure.split_once("</div>").unwrap().0.contains("href=\"https://example.com/rollouts/"));
+    let lights = html.split("<td class=\"p\">").skip(1).map(|rest| rest.split_once("</td>").unwrap().0);
+    assert!(lights.filter(|light| light.contains("href=\"https://example.com/rollouts/")).count() > 20);
 }
 
 #[test]
@@ -214,12 +219,20 @@ fn names_can_be_left_out() {
     assert!(owners.iter().any(|owner| before.contains(owner)) && before.contains("1120-01"));
     // Owners of parts of a workflow are owners, too.
     assert!(owners.contains(&"marcus@example.com".to_owned()), "{owners:?}");
+    // A key that is a number is no threshold.
+    page.report.names.keys.push("80".to_owned());
+    let titles: Vec<String> = page.report.rules.iter().map(|rule| plain(&rule.title)).collect();
     page.report.hide(Hide { owners: true, keys: true });
     let after = render(&page, &HtmlView::default());
     for owner in &owners {
         assert!(!after.contains(owner), "{owner}");
     }
     assert!(!after.contains("1120-01") && after.contains("(hidden)"));
+    assert!(after.contains("80%") && !after.contains("(hidden)%"));
+    let read = plain(&after);
+    for title in titles {
+        assert!(read.contains(&title), "{title}");
+    }
 }
 
 #[test]

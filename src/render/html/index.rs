@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::link::PageContext;
 use super::parts::{
-    asks, badge, holds, is_judged_now, met, newest, prose, shown_of, sign_of, stage, text, told,
+    asks, badge, holds, is_judged_now, met, newest, prose, shown_of, sign_of, stage, text, title_of, told,
 };
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
@@ -54,11 +54,7 @@ impl<'p> IndexRow<'p> {
         let waivers = all.waivers.iter().filter(|term| term.ends_soon() && term.workflows.contains(&name));
         let waivers: Vec<&WaiverTerm> = waivers.collect();
         let urgency = urgency(report, page, &waivers);
-        let files = page.unread.as_ref().map_or(&[][..], |unread| &unread.files);
-        let errors = all.report.diagnostics.iter().filter(|one| one.severity == Severity::Error);
-        let is_own = |one: &&DiagnosticReport| one.labels.iter().any(|at| files.contains(&at.region.file));
-        let wrong =
-            if report.decision == Decision::Error { errors.filter(is_own).collect() } else { Vec::new() };
+        let wrong = errors_of(report, page, &all.report.diagnostics);
         Self { report, page, waivers, urgency, wrong }
     }
 }
@@ -203,7 +199,7 @@ fn drawn(row: &IndexRow<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
             td data-label="Next snapshot" { (due(page)) }
             td data-label="Waivers ending" {
                 @for term in &row.waivers {
-                    (time(&term.until)) br; small { (text(&term.rule)) } br;
+                    (time(&term.until)) br; small { (title_of(report, &term.rule)) } br;
                 }
                 @if row.waivers.is_empty() { small { "none soon" } }
             }
@@ -322,6 +318,18 @@ fn why(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
     }
 }
 
+/// What is wrong with the files of a workflow that could not be judged.
+pub(super) fn errors_of<'p>(
+    report: &WorkflowReport,
+    page: &WorkflowPage,
+    found: &'p [DiagnosticReport],
+) -> Vec<&'p DiagnosticReport> {
+    let files = page.unread.as_ref().map_or(&[][..], |unread| &unread.files);
+    let is_own = |one: &&DiagnosticReport| one.labels.iter().any(|at| files.contains(&at.region.file));
+    let errors = found.iter().filter(|one| one.severity == Severity::Error);
+    errors.filter(|_| report.decision == Decision::Error).filter(is_own).collect()
+}
+
 /// An error in a file, with where it is.
 pub(super) fn wrong(one: &DiagnosticReport, links: &PageContext<'_>) -> Markup {
     html! {
@@ -358,7 +366,7 @@ fn measures(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
                     (text(if rule.title.is_empty() { &rule.rule } else { &rule.title })) ": "
                     b { (links.linked(&text(&point.shown), row.page.places.get(day))) }
                     " " small class=(if is_bad { if class == "x" { "bad" } else { "warned" } } else if is_kept { "ok" } else { "soft" }) {
-                        @if is_bad { (sign) " " } (links.linked(&asks(bound, step), step.place.as_ref()))
+                        @if is_bad { (sign) " " } @if point.exact().is_none() { "asked: " } (links.linked(&asks(bound, step), step.place.as_ref()))
                     }
                     br; small { code { (text(&chart.expression)) } }
                 }

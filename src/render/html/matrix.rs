@@ -145,7 +145,7 @@ fn cell(
             } @else if let Some((chart, bound, step)) = shown_of(page, rule, outcome) {
                 @if let Some((day, point)) = newest(chart) {
                     " " (links.linked(&text(&point.shown), page.places.get(day)))
-                    br; small { (links.linked(&asks(bound, step), step.place.as_ref())) }
+                    br; small { @if point.exact().is_none() { "asked: " } (links.linked(&asks(bound, step), step.place.as_ref())) }
                 }
             }
         }

@@ -97,6 +97,12 @@ pub(super) fn done(applied: EffectKind) -> &'static str {
     }
 }
 
+/// What a rule demands; its name where it says nothing or is not known.
+pub(super) fn title_of(report: &WorkflowReport, rule: &str) -> String {
+    let title = report.rules.iter().find(|own| own.rule == rule).map_or("", |own| &own.title);
+    text(if title.is_empty() { rule } else { title })
+}
+
 /// `1 snapshot`, `2 snapshots`
 pub(super) fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
@@ -223,7 +229,7 @@ pub(super) fn asks(bound: &ChartBound, step: &BoundStep) -> String {
         CompareOp::Equal => "exactly",
         CompareOp::NotEqual => "not",
     };
-    let more = if bound.is_alone { "" } else { ", or another condition" };
+    let more = if bound.is_alone { "" } else { ", or another way" };
     let sure = bound.confidence.as_ref().map(|sure| format!(", {} sure", text(sure))).unwrap_or_default();
     let value = if step.is_sure { &step.shown } else { &bound.bound };
     format!("{word} {}{sure}{more}", text(value))

@@ -20,7 +20,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
         }
         section aria-labelledby="waivers" {
             h2 #waivers { "Waivers, by their last day" }
-            (waivers(&page.waivers, links))
+            (waivers(page, links))
         }
         section aria-labelledby="asked" {
             h2 #asked { "What is asked" }
@@ -242,7 +242,11 @@ fn steps(steps: &[SettingStep], links: &PageContext<'_>) -> Markup {
     } }
 }
 
-fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
+fn waivers(page: &PageReport, links: &PageContext<'_>) -> Markup {
+    let terms = &page.waivers;
+    let title = |rule: &str| {
+        page.rules.iter().find(|own| own.rule == rule).map_or(String::new(), |own| text(&own.title))
+    };
     html! {
         @if terms.is_empty() { p { "There is no waiver." } } @else {
             div.scroll tabindex="0" role="group" aria-label="Waivers" {
@@ -253,7 +257,7 @@ fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
                     } }
                     tbody { @for term in terms { tr {
                         th scope="row" { (text(&term.until)) br; (left(term)) }
-                        td { code { (text(&term.rule)) } }
+                        td { (title(&term.rule)) br; small { code { (text(&term.rule)) } } }
                         td { @for workflow in &term.workflows { (links.workflow(workflow)) br; }
                             @if term.is_active && term.lifts.is_empty() { small { "lifts nothing today" } } }
                         td { (text(&term.owner)) }

@@ -2,25 +2,32 @@
 
 use maud::{Markup, html};
 
+use super::index::{errors_of, wrong};
 use super::link::PageContext;
 use super::parts::{arrow, done, light, prose, sign_of, text};
 use crate::ast::EffectKind;
 use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
-use crate::report::page::{PageReport, QuotedLine};
-use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
+use crate::report::page::{PageReport, QuotedLine, WorkflowPage};
+use crate::report::{Decision, LabelReport, Outcome, RuleReport, WorkflowReport};
 
 /// Places that are shown of a rule.
 const PLACES: usize = 8;
 
 /// All that a workflow is told of, what stops it first.
-pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageContext<'_>) -> Markup {
+pub(super) fn cards(
+    page: &PageReport,
+    (workflow, of): (&WorkflowReport, &WorkflowPage),
+    links: &PageContext<'_>,
+) -> Markup {
+    let errors = errors_of(workflow, of, &page.report.diagnostics);
     let own: Vec<ReportEntry<'_>> = entries(&[workflow], EffectKind::Note, Together::Alike)
         .into_iter()
         .flat_map(|(_, own)| own)
         .collect();
     html! {
         @for because in &workflow.because { p.because { (prose(because)) } }
-        @if own.is_empty() && workflow.because.is_empty() { p { "No rule fails, and none is undecided." } }
+        @for one in errors { p.because { "⚠ " (wrong(one, links)) } }
+        @if own.is_empty() && workflow.because.is_empty() && workflow.decision != Decision::Error { p { "No rule fails, and none is undecided." } }
         @for entry in &own { (card(page, entry, links)) }
     }
 }

@@ -141,10 +141,10 @@ pub(super) fn chart(
 pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
     let rules = rules(chart, report);
     html! {
-        @for (at, rule) in rules.iter().take(TITLES).enumerate() { @if at > 0 { "; " } b { (named(rule)) } }
-        @if rules.len() > TITLES { small { "; and " (rules.len() - TITLES) " more" } }
+        @if !rules.is_empty() { b { (rules.iter().take(TITLES).map(|rule| named(rule)).collect::<Vec<_>>().join("; ")) } }
+        @if rules.len() > TITLES { "; and " (rules.len() - TITLES) " more" }
         @if !rules.is_empty() { br; }
-        small { code { (text(&chart.expression)) } }
+        code { (text(&chart.expression)) }
         @if let Some((day, point)) = newest(chart) {
             ": " b.value { (text(&point.shown)) }
             @let any = chart.bounds.iter().any(|bound| is_asked_now(bound, report));
@@ -157,7 +157,7 @@ pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
                         (asks(bound, step))
                         @if !is_asked { " (not asked now)" }
                     }
-                    @if step.shown != bound.bound { " " small { "(" code { (text(&bound.bound)) } ")" } }
+                    @if step.shown != bound.bound { " (" code { (text(&bound.bound)) } ")" }
                 }
             }
         } @else { ": " em { "not in the newest snapshot" } }

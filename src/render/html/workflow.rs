@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::index::{due, since, stage_of, stops_beside};
 use super::link::PageContext;
-use super::parts::{arrow, badge, counted, does, met, outcome, prose, sign_of, stage, text};
+use super::parts::{arrow, badge, counted, does, met, outcome, prose, sign_of, stage, text, title_of};
 use super::svg::TimeScale;
 use super::timeline::timeline;
 use super::{measures, rules};
@@ -25,13 +25,13 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
             h3 #{ "t-" (anchor) } { (text(&name)) " " (badge(report.decision)) }
             (ladder(report, own))
             (summary(report, own))
-            (rules::cards(page, report, links))
+            (rules::cards(page, (report, own), links))
             @for gate in &own.gates { (checklist(gate)) }
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
             @if !own.days.is_empty() { (timeline(own, anchor)) }
             (measures::section((report, own), anchor, links))
             (history((report, own), anchor, links))
-            (waivers(page, &name, links))
+            (waivers(page, report, links))
         }
     }
 }
@@ -160,14 +160,15 @@ fn days(run: &[DayReport], dated: &dyn Fn(&DayReport) -> Markup) -> Markup {
 }
 
 /// The waivers that speak of it.
-fn waivers(page: &PageReport, name: &str, links: &PageContext<'_>) -> Markup {
+fn waivers(page: &PageReport, report: &WorkflowReport, links: &PageContext<'_>) -> Markup {
+    let name = report.name();
     let own: Vec<&WaiverTerm> =
-        page.waivers.iter().filter(|term| term.workflows.iter().any(|own| own == name)).collect();
+        page.waivers.iter().filter(|term| term.workflows.iter().any(|own| *own == name)).collect();
     html! {
         @if !own.is_empty() {
             h4 { "Waivers" }
             ul { @for term in own { li {
-                code { (text(&term.rule)) } " until " (text(&term.until))
+                (title_of(report, &term.rule)) " " small { code { (text(&term.rule)) } } " until " (text(&term.until))
                 @if term.days_left < 0 { ", over" } @else if term.ends_soon() { strong { ", ends soon" } }
                 ", signed by " (text(&term.owner)) ": " (text(&term.because)) " (" (links.place(&term.place)) ")"
             } } }
