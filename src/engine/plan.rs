@@ -171,6 +171,11 @@ impl Planner<'_> {
         };
         let short = |points: u32| {
             let truth = threshold - Number::from_parts(points.into(), 100u8.into());
+            // Of a few, the next smaller number of them: half a person is neither.
+            let truth = match asked.test.population {
+                Some(all) => Number::from((&truth * Number::from(all)).floor()) / Number::from(all.max(1)),
+                None => truth,
+            };
             (truth >= Number::ZERO).then(|| self.err(asked, points, &truth))
         };
         SharePlan {

@@ -200,6 +200,11 @@ impl<'a> PlanSurvey<'_, 'a> {
                 requires.iter().for_each(|expr| self.look_at(expr, !fires, &mut claims));
             }
         }
+        if !fires {
+            // A gate that wants a run of snapshots takes time, however many samples there are.
+            let is_run = |claim: &&mut AskedClaim| claim.asked.as_ref().is_ok_and(|share| share.in_a_row > 1);
+            claims.iter_mut().filter(is_run).for_each(|claim| claim.asked = Err(Unplanned::Time));
+        }
         let is_share = |claim: &AskedClaim| claim.asked.is_ok();
         let is_confident =
             |claim: &AskedClaim| claim.asked.as_ref().is_ok_and(|share| share.test.confidence.is_some());
@@ -498,6 +503,10 @@ impl<'a> PlanSurvey<'_, 'a> {
             }
             if called.sampled() == Some(Sampled::Mean) {
                 return Unplanned::Mean;
+            }
+            // Of a list, it is a sample; of a number it is counted in full.
+            if self.sampled(looked_at).is_some_and(|arg| arg.of.is_none()) {
+                return Unplanned::Figure;
             }
             match called.shape {
                 Shape::Along(Along::Stretch(_)) => return Unplanned::Course,

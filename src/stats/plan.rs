@@ -202,10 +202,20 @@ impl ShareTest {
     /// How many of a counted population it takes.
     fn needed_of_population(&self, truth: &Number, spend: Spend<'_>) -> NeededSamples {
         let all = self.population.unwrap_or(0);
-        if all > MAX_POPULATION {
-            return NeededSamples::TooMany;
-        }
-        for of in (1..=all).rev() {
+        // Of a large one no more are needed than of one without end: Chernoff's bounds hold of draws without replacement too, as
+        // shown in "Probability inequalities for sums of bounded random variables", Journal of the American Statistical
+        // Association 58 (1963).
+        let most = if all <= MAX_POPULATION {
+            all
+        } else if *truth <= self.threshold {
+            return NeededSamples::Never;
+        } else {
+            match self.surely_from((0, 0), truth) {
+                Some(surely) => surely.min(all),
+                None => return NeededSamples::TooMany,
+            }
+        };
+        for of in (1..=most).rev() {
             match self.chance((0, 0), of, truth, spend) {
                 None => return NeededSamples::Unsought,
                 Some(chance) if chance < POWER && of == all => return NeededSamples::Never,

@@ -455,9 +455,9 @@ fn a_rename_is_refused_with_a_reason() {
         (
             "desk.light",
             "2nd",
-            "`2nd` is no name: one begins with a letter, and has letters, digits and `_` alone",
+            "`2nd` is not a valid name: names begin with a letter and have only letters, digits and `_`",
         ),
-        ("desk.light", "", "`` is no name: one begins with a letter, and has letters, digits and `_` alone"),
+        ("desk.light", "", "`` is not a valid name: names begin with a letter and have only letters, digits and `_`"),
         ("desk.light", "when", "`when` cannot be a name: it is a word of the language, or too long"),
         ("desk.light", "hold", "`hold` cannot be a name: it is a word of the language, or too long"),
         ("adoption", "Adoption", "`Adoption` has capitals, and the names of fields have none"),
@@ -513,6 +513,6 @@ fn names_with_errors_are_renamed_as_far_as_they_are_understood() {
     let why = renamed(&[vocabulary, config, ("policies/p.gate", twice)], &[], "p.few", "some").unwrap_err();
     assert_eq!(
         why,
-        "`few` is declared twice, at policies/p.gate:1 and policies/p.gate:2: name one of them otherwise by hand"
+        "`few` is declared twice, at policies/p.gate:1 and policies/p.gate:2: rename one of them by hand first"
     );
 }
