@@ -162,8 +162,7 @@ fn days(run: &[DayReport], dated: &dyn Fn(&DayReport) -> Markup) -> Markup {
 /// The waivers that speak of it.
 fn waivers(page: &PageReport, report: &WorkflowReport, links: &PageContext<'_>) -> Markup {
     let name = report.name();
-    let own: Vec<&WaiverTerm> =
-        page.waivers.iter().filter(|term| term.workflows.iter().any(|own| *own == name)).collect();
+    let own: Vec<&WaiverTerm> = page.waivers.iter().filter(|term| term.workflows.contains(&name)).collect();
     html! {
         @if !own.is_empty() {
             h4 { "Waivers" }
