@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, to_value};
 
-use tollgate::engine::{Answer, CheckOptions, DayOptions, Workspace};
+use tollgate::engine::{Answer, CheckOptions, DayOptions, SweepRange, Workspace};
 use tollgate::project::{Inputs, Memory, Project, Start, TableNode, TextFile, inputs};
 use tollgate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
 use tollgate::report::Outcome;
@@ -170,6 +170,11 @@ fn a_page_asks_nobody_for_anything() {
     let links = html.matches("href=\"").count();
     let own = html.matches("href=\"#").count() + html.matches("href=\"https://example.com/rollouts/").count();
     assert_eq!(links, own);
+    // Values of the list and of the lights lead to their lines.
+    let (_, measure) = html.split_once("<div class=\"measure\">").unwrap();
+    assert!(measure.split_once("</div>").unwrap().0.contains("href=\"https://example.com/rollouts/"));
+    let lights = html.split("<td class=\"p\">").skip(1).map(|rest| rest.split_once("</td>").unwrap().0);
+    assert!(lights.filter(|light| light.contains("href=\"https://example.com/rollouts/")).count() > 20);
 }
 
 #[test]
@@ -214,12 +219,20 @@ fn names_can_be_left_out() {
     assert!(owners.iter().any(|owner| before.contains(owner)) && before.contains("1120-01"));
     // Owners of parts of a workflow are owners, too.
     assert!(owners.contains(&"marcus@example.com".to_owned()), "{owners:?}");
+    // A key that is a number is no threshold.
+    page.report.names.keys.push("80".to_owned());
+    let titles: Vec<String> = page.report.rules.iter().map(|rule| plain(&rule.title)).collect();
     page.report.hide(Hide { owners: true, keys: true });
     let after = render(&page, &HtmlView::default());
     for owner in &owners {
         assert!(!after.contains(owner), "{owner}");
     }
     assert!(!after.contains("1120-01") && after.contains("(hidden)"));
+    assert!(after.contains("80%") && !after.contains("(hidden)%"));
+    let read = plain(&after);
+    for title in titles {
+        assert!(read.contains(&title), "{title}");
+    }
 }
 
 #[test]
@@ -231,6 +244,7 @@ fn a_command_line_that_makes_no_sense_says_what_to_do() {
             "must begin with `https://`",
         ),
         (&["report", "--out", "x.html", "--source-url", "https://example.com"], "needs `{file}`"),
+        (&["report", "--out", "x.html", "--source-url", "https://{file}/"], "needs a host before `{file}`"),
         (&["report", "--out", "x.html", "--redact", "names"], "possible values: owners, keys"),
         (&["report"], "--out <FILE>"),
         (&["report", "--out", "-"], "`check --format html` prints one"),
@@ -338,4 +352,132 @@ policy p {
             && html.contains("class=\"between\"")
             && html.contains("because: the board")
     );
+}
+
+/// A cell of the table of thresholds, by the team that it is for.
+fn cell_of<'h>(html: &'h str, param: &str, team: &str) -> &'h str {
+    let (_, rest) = html.split_once("<table class=\"teams\">").unwrap();
+    let (_, row) = rest.split_once(&format!("<tr data-param=\"{param}\">")).unwrap();
+    let (row, _) = row.split_once("</tr>").unwrap();
+    let (_, cell) = row.split_once(&format!("<td data-label=\"{team}\">")).unwrap();
+    cell.split_once("</td>").unwrap().0
+}
+
+#[test]
+fn a_threshold_says_who_set_it_and_what_it_was() {
+    let page = page_of(example("organisation"), &options(Date::constant(2026, 11, 23), None));
+    let html = render(&page, &HtmlView::default());
+    let inherited = cell_of(&html, "before_deployment.light_share", "teams/claims");
+    assert!(inherited.contains("75%") && inherited.contains("inherited from"), "{inherited}");
+    assert!(!inherited.contains("looser"), "{inherited}");
+    let own = cell_of(&html, "before_deployment.light_share", "teams/claims: claim-letters");
+    assert!(
+        own.contains("△ tighter") && own.contains("regulator") && own.contains("nobody is named"),
+        "{own}"
+    );
+    let base = cell_of(&html, "before_deployment.light_share", "Organisation");
+    assert!(base.contains("75%") && base.contains("steering committee"), "{base}");
+    // Effects of rules are thresholds, too.
+    let effect = cell_of(&html, "monitoring.drift_seen", "teams/claims");
+    assert!(effect.contains("hold") && effect.contains("△ tighter"), "{effect}");
+    let other = cell_of(&html, "monitoring.drift_seen", "teams/support");
+    assert!(other.contains("warn") && other.contains("inherited from"), "{other}");
+}
+
+#[test]
+fn a_sign_says_what_a_failure_does() {
+    let page = page_of(example("organisation"), &options(Date::constant(2026, 11, 23), None));
+    let html = plain(&render(&page, &HtmlView::default()));
+    let (_, row) = html.split_once("data-workflow=\"teams/claims: claim-summaries\"").unwrap();
+    let (row, _) = row.split_once("</tr>").unwrap();
+    // A rule that only notes fails for its confidence: no number that is good enough has a cross.
+    assert!(!row.contains('✗') && row.contains("48.6%") && row.contains("i at least 90%"), "{row}");
+    assert!(html.contains("<td class=\"xn\">") && html.contains("<td class=\"x\">"));
+    assert!(!html.contains("compared with") && !html.contains("at least at least"));
+    assert!(!html.contains(": 1 snapshots") && html.contains(": 1 snapshot<"));
+}
+
+#[test]
+fn a_workflow_says_since_when_it_is_below_standard() {
+    let page = page_of(example("support-desk"), &options(Date::constant(2026, 11, 23), None));
+    let own = page.report.workflows.iter().find(|own| own.workflow == "outage-notices").unwrap();
+    let since = (own.below_since.as_deref(), own.since.as_deref());
+    assert_eq!(since, (Some("2026-10-30"), Some("2026-11-20")));
+    let html = render(&page, &HtmlView::default());
+    let (_, row) = html.split_once("data-workflow=\"outage-notices\"").unwrap();
+    let said = row.split_once("</tr>").unwrap().0;
+    assert!(said.contains("below standard since") && said.contains("must roll back since"), "{said}");
+    // The timeline has the dates of changes.
+    let (_, course) = html.split_once("Timeline of outage-notices").unwrap();
+    let (course, _) = course.split_once("</svg>").unwrap();
+    assert!(course.contains("turned") && course.contains("2026-10-30"), "{course}");
+}
+
+#[test]
+fn what_is_judged_otherwise_today_says_so_and_why_nothing_is_known() {
+    let page = page_of(example("canary"), &options(Date::constant(2026, 11, 23), None));
+    let html = plain(&render(&page, &HtmlView::default()));
+    assert!(html.contains("2026-11-23T23:59:59Z (today)") && !html.contains("day of judgement"));
+    let (_, history) = html.split_once("id=\"w-checkout\"").unwrap();
+    let (_, today) = history.split_once("<tfoot>").unwrap();
+    let (today, _) = today.split_once("</tfoot>").unwrap();
+    assert!(today.contains("(today)") && today.contains("hold") && today.contains("series.fresh"), "{today}");
+    let (_, light) = html.split_once("<td class=\"u\">").unwrap();
+    let (light, _) = light.split_once("</td>").unwrap();
+    assert!(light.contains("unknown: the newest snapshot is from") && !light.contains("at least"), "{light}");
+}
+
+#[test]
+fn a_workflow_with_an_error_shows_what_is_known_of_it() {
+    let repo = Repo::new().example("platform");
+    let broken = repo.read("rollouts/triage/2026-11-23.json").replacen("\"date\"", "\"dates\"", 1);
+    repo.write("rollouts/triage/2026-11-23.json", broken);
+    let run = repo.run(&["report", "--out", "page.html", "--as-of", "2026-11-24"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    let html = plain(&repo.read("page.html"));
+    let (_, row) = html.split_once("data-workflow=\"triage\"").unwrap();
+    let (row, _) = row.split_once("</tr>").unwrap();
+    assert!(
+        row.contains("rollouts/triage/2026-11-23.json:") && row.contains("the last that can be read"),
+        "{row}"
+    );
+}
+
+#[test]
+fn a_page_without_workflows_says_only_that() {
+    let page = page_of(Inputs::default(), &options(Date::constant(2026, 11, 23), None));
+    let html = render(&page, &HtmlView::default());
+    assert!(
+        html.contains("There is no workflow.") && !html.contains("<table") && !html.contains("<nav"),
+        "{html}"
+    );
+}
+
+#[test]
+fn a_sweep_lists_every_flip_against_today() {
+    let day = options(Date::constant(2026, 11, 23), None);
+    let mut page = page_of(example("platform"), &day);
+    let range = SweepRange { name: "order.at_once".to_owned(), from: "1".to_owned(), to: "5".to_owned() };
+    page.report.sweeps = Workspace::new().sweeps(|| example("platform"), &day.day, vec![range]).unwrap();
+    let [sweep] = page.report.sweeps.as_slice() else { panic!("one sweep") };
+    let html = plain(&render(&page, &HtmlView::default()));
+    let (_, part) = html.split_once("id=\"sweeps\"").unwrap();
+    assert!(part.contains("The snapshots are from 2025-11-24 to 2026-11-23."));
+    let mut seen = 0;
+    for interval in &sweep.intervals {
+        assert_eq!(interval.flips.flipped.len(), interval.flips.days, "{}", interval.shown);
+        for flip in &interval.flips.flipped {
+            let days = page.report.workflows.iter().filter(|own| own.name() == flip.workflow);
+            let day = days.flat_map(|own| &own.days).find(|day| day.date == flip.date).unwrap();
+            // It is against what was decided by the values in force.
+            assert_eq!(day.decision, flip.from, "{}: {}", flip.workflow, flip.date);
+            assert!(
+                part.contains(&format!("</a> {}: {} → ", flip.date, flip.from.as_str())),
+                "{}",
+                flip.date
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
 }

@@ -38,6 +38,8 @@ pub(super) struct Ready<T = Series> {
     pub(super) declared: Vec<(String, Span)>,
     pub(super) program: Program,
     pub(super) book: Book,
+    /// Its configurations, the farthest base first.
+    pub(super) configs: Arc<Vec<Config>>,
     pub(super) policies: Vec<FileId>,
     pub(super) read: ReadFiles,
     pub(super) lints_off: BTreeSet<Code>,
@@ -59,9 +61,33 @@ impl<T> Ready<T> {
     /// The same with other workflows.
     pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
         let Self {
-            name, declared, program, book, policies, read, lints_off, diagnostics, run, fleet, ..
+            name,
+            declared,
+            program,
+            book,
+            configs,
+            policies,
+            read,
+            lints_off,
+            diagnostics,
+            run,
+            fleet,
+            ..
         } = self;
-        Ready { name, declared, program, book, policies, read, lints_off, workflows, diagnostics, run, fleet }
+        Ready {
+            name,
+            declared,
+            program,
+            book,
+            configs,
+            policies,
+            read,
+            lints_off,
+            workflows,
+            diagnostics,
+            run,
+            fleet,
+        }
     }
 }
 
@@ -139,7 +165,7 @@ pub(super) fn parsed_projects(
 /// A project whose policies and configurations were parsed.
 pub(super) struct ParsedProject {
     pub(super) name: Option<String>,
-    pub(super) configs: Vec<Config>,
+    pub(super) configs: Arc<Vec<Config>>,
     policies: Vec<FileId>,
     pub(super) files: Vec<File>,
     pub(super) expressions: usize,
@@ -183,7 +209,7 @@ impl ParsedProject {
         inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
         inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
         let policies = policies.iter().map(|policy| policy.file).collect();
-        let (expressions, run) = (ids.count(), Arc::default());
+        let (expressions, run, configs) = (ids.count(), Arc::default(), Arc::new(configs));
         Self { name, configs, policies, files, expressions, declared, read, inputs, diagnostics, run }
     }
 
@@ -229,6 +255,7 @@ impl ParsedProject {
             declared: self.declared.clone(),
             program,
             book,
+            configs: Arc::clone(&self.configs),
             policies: self.policies.clone(),
             read: self.read.clone(),
             lints_off: lint::switched_off(&self.configs),

@@ -2,15 +2,18 @@
 //! is in force.
 
 mod hidden;
+mod set;
+mod unread;
 
 use std::collections::BTreeMap;
 
 use self::hidden::{NamesSeen, names_of};
-use super::against::moved;
+use self::set::{effect_pages, param_pages};
+use self::unread::unread;
 use super::load::{Loaded, Ready};
 use super::overview::rows;
 use super::{Answer, CheckOptions, DayOptions, SweepRange, Workspace};
-use crate::direction::larger_is_stricter;
+use crate::ast::EffectKind;
 use crate::eval::{Rulebook, RunBudget};
 use crate::history::{charts_of, history_of};
 use crate::layers::{BoundWaiver, days_left};
@@ -18,15 +21,15 @@ use crate::point::Point;
 use crate::project::Inputs;
 use crate::report::against::AgainstReport;
 use crate::report::checklist::checklists;
-use crate::report::overview::{ParamRow, RuleRow};
+use crate::report::overview::RuleRow;
 use crate::report::page::{
-    Chart, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine, SinceBase,
-    WaiverTerm, WorkflowPage, WorkflowStanding,
+    Chart, EffectPage, HiddenNames, MovedWorkflow, NextSnapshot, PageReport, ParamPage, QuotedLine,
+    SinceBase, UnreadWorkflow, WaiverTerm, WorkflowPage, WorkflowStanding,
 };
 use crate::report::sweep::ParamSweep;
 use crate::report::{DayReport, Decision, Outcome, Place, Report, WaiverReport, WorkflowReport, full_name};
 use crate::source::SourceMap;
-use crate::value::{Date, Series, day_number};
+use crate::value::{Date, Series};
 use crate::words::Told;
 
 /// What a page is compared with.
@@ -55,7 +58,10 @@ struct WorkflowCourse {
 struct PageInForce {
     params: Vec<ParamPage>,
     rules: Vec<RuleRow>,
+    effects: Vec<EffectPage>,
     waivers: Vec<WaiverTerm>,
+    /// What can be read of workflows with errors, by full name.
+    unread: BTreeMap<String, UnreadWorkflow>,
 }
 
 impl Workspace {
@@ -68,7 +74,7 @@ impl Workspace {
         judged: Option<Answer<Report>>,
         base: Option<PageBase>,
     ) -> Answer<PageReport> {
-        let (own, courses, in_force) = self.check_around(
+        let (own, courses, mut in_force) = self.check_around(
             inputs,
             options,
             |rulebook, series, as_of, _| course_of(rulebook, series, as_of, options),
@@ -80,17 +86,20 @@ impl Workspace {
         let pages = report.workflows.iter().map(|workflow| {
             let course = courses.remove(&workflow.name());
             course.iter().for_each(|course| names.add(&course.names));
-            page_of(workflow, course)
+            let unread = in_force.unread.remove(&workflow.name());
+            names.own(unread.iter().filter_map(|unread| unread.owner.clone()));
+            WorkflowPage { unread, ..page_of(workflow, course, &report.as_of) }
         });
         let workflows: Vec<WorkflowPage> = pages.collect();
-        let PageInForce { params, rules, mut waivers } = in_force;
+        let PageInForce { params, rules, effects, mut waivers, unread: _ } = in_force;
         waivers.iter_mut().for_each(|term| term.lifts = lifted(term, &report.waivers));
         let owners = waivers.iter().map(|term| term.owner.clone());
         let names: HiddenNames = names.hidden(owners.collect());
         let quoted = quoted(&report, &sources);
         let since = base.map(|base| self.since(base, &report, options));
         let sweeps = Vec::new();
-        let page = PageReport { report, workflows, params, rules, waivers, sweeps, since, quoted, names };
+        let page =
+            PageReport { report, workflows, params, rules, effects, waivers, sweeps, since, quoted, names };
         Answer { report: page, diagnostics, sources, exit, cancelled }
     }
 
@@ -174,14 +183,17 @@ fn due(rulebook: &Rulebook<'_>, series: &Series, as_of: Point) -> Option<NextSna
     })
 }
 
-fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>) -> WorkflowPage {
+fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>, as_of: &str) -> WorkflowPage {
     let mut page = WorkflowPage {
         project: workflow.project.clone(),
         workflow: workflow.workflow.clone(),
         stages: Vec::new(),
         owner: None,
         due: None,
+        as_of: workflow.as_of.clone().unwrap_or_else(|| as_of.to_owned()),
         since: None,
+        below_since: None,
+        unread: None,
         gates: checklists(workflow),
         days: Vec::new(),
         is_cut: false,
@@ -195,6 +207,7 @@ fn page_of(workflow: &WorkflowReport, course: Option<WorkflowCourse>) -> Workflo
     // Nothing is due of what is over.
     page.due = course.due.filter(|_| workflow.decision != Decision::Retired);
     page.since = since(workflow.decision, &course.days);
+    page.below_since = below_since(workflow, &course.days);
     WorkflowPage {
         stages: course.stages,
         days: course.days,
@@ -212,31 +225,35 @@ fn since(decision: Decision, days: &[DayReport]) -> Option<String> {
     days.iter().rev().take_while(|day| day.decision == decision).last().map(|day| day.date.clone())
 }
 
+/// The first of the last days in a row on which it did not go on, or a rule that stops it now did not pass.
+fn below_since(workflow: &WorkflowReport, days: &[DayReport]) -> Option<String> {
+    let stops: Vec<&str> = workflow
+        .rules
+        .iter()
+        .filter(|rule| rule.enforced && rule.applied >= Some(EffectKind::Hold))
+        .map(|rule| &*rule.rule)
+        .collect();
+    let is_stopped = matches!(workflow.decision, Decision::Hold | Decision::Rollback);
+    let is_below = |day: &&DayReport| {
+        let mut open = day.failed.iter().chain(&day.undecided);
+        matches!(day.decision, Decision::Hold | Decision::Rollback)
+            || open.any(|rule| stops.contains(&&**rule))
+    };
+    days.iter().rev().take_while(is_below).last().filter(|_| is_stopped).map(|day| day.date.clone())
+}
+
 fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckOptions) -> PageInForce {
     let day = loaded.as_of.date();
     let (params, rules) = rows(&loaded.projects, sources, day, &options.day);
-    let params = params.into_iter().map(|row| param_page(row, &loaded.projects, day)).collect();
+    let params = param_pages(params, &loaded.projects, sources, day);
+    let effects = effect_pages(&rules, &loaded.projects, sources, day);
+    let unread = loaded.projects.iter().flat_map(|project| unread(project, sources)).collect();
     let mut waivers: Vec<WaiverTerm> =
         loaded.projects.iter().flat_map(|project| waiver_terms(project, sources, day)).collect();
     waivers.sort_by(|a, b| {
         (&a.until, &a.project, &a.workflow, &a.rule).cmp(&(&b.until, &b.project, &b.workflow, &b.rule))
     });
-    PageInForce { params, rules, waivers }
-}
-
-/// A param with what it is, and which way its value was moved.
-fn param_page<T>(row: ParamRow, projects: &[Ready<T>], day: Date) -> ParamPage {
-    let mut page = ParamPage { row, about: None, moved: None };
-    let row = &page.row;
-    let Some(project) = projects.iter().find(|project| project.name == row.project) else { return page };
-    let params = || project.program.params.iter().enumerate();
-    let Some((at, param)) = params().find(|(_, param)| *param.name == *row.param) else { return page };
-    let settings = row.workflows.first().map_or(&project.book.general, |own| project.book.settings(own));
-    let set = settings.param_on(at, day_number(day)).filter(|set| set.value != param.value);
-    let larger = || larger_is_stricter(&project.program, at, |rule| project.book.is_harsh(rule));
-    page.moved = set.map(|set| moved(&param.value, &set.value, larger()));
-    page.about = param.decl.doc.as_deref().map(str::to_owned);
-    page
+    PageInForce { params, rules, effects, waivers, unread }
 }
 
 fn waiver_terms<T>(project: &Ready<T>, sources: &SourceMap, day: Date) -> Vec<WaiverTerm> {

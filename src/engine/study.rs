@@ -91,7 +91,7 @@ fn of_project(
     let (program, found) = check(&project.files, project.expressions);
     let ready = project.settle(program, found, workflows);
     diagnostics.extend(ready.diagnostics);
-    let configs = ready.read.configurations.iter().copied().zip(project.configs).collect();
+    let configs = ready.read.configurations.iter().copied().zip(project.configs.iter().cloned()).collect();
     NameGround {
         name: project.name,
         files: project.files,

@@ -89,6 +89,7 @@ fn bound(
             from,
             at: ends(of)[0].filter(|low| Some(*low) == ends(of)[1]),
             shown: figure(of),
+            is_sure: !matches!(of.worth, Worth::Between(_) | Worth::Unknown | Worth::Undecided),
             place: set.map(|set| Place::new(set.origin, rulebook.sources)),
             because: set.and_then(|set| set.because.as_deref().map(str::to_owned)),
         };

@@ -53,6 +53,9 @@ pub fn render(page: &Answer<PageReport>, view: &HtmlView) -> String {
 }
 
 fn one_page(page: &Answer<PageReport>, context: &PageContext<'_>) -> String {
+    if page.report.workflows.is_empty() {
+        return document("Tollgate report", &nothing(page, context));
+    }
     let body = html! {
         (index::head(page, context))
         main {
@@ -71,9 +74,20 @@ fn one_page(page: &Answer<PageReport>, context: &PageContext<'_>) -> String {
     document("Tollgate report", &body)
 }
 
+/// Where there is no workflow, only that and what is wrong with the files can be said.
+fn nothing(page: &Answer<PageReport>, context: &PageContext<'_>) -> Markup {
+    html! {
+        header { h1 { "Where the rollouts stand" } p.lead { "There is no workflow." } }
+        main { (index::found(page, context)) }
+    }
+}
+
 /// An index, and a page for each workflow: their names, and what is in them.
 pub fn render_site(page: &Answer<PageReport>, view: &HtmlView) -> Vec<(String, String)> {
     let links = PageContext::new(&page.report, view.source_url.as_ref(), true);
+    if page.report.workflows.is_empty() {
+        return vec![("index.html".to_owned(), document("Tollgate report", &nothing(page, &links)))];
+    }
     let body = html! {
         (index::head(page, &links))
         main {

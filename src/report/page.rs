@@ -25,6 +25,8 @@ pub struct PageReport {
     pub params: Vec<ParamPage>,
     /// Every rule with each of its effects.
     pub rules: Vec<RuleRow>,
+    /// Every rule with each of its effects, and who set these.
+    pub effects: Vec<EffectPage>,
     /// All waivers, whoever granted them: by their last day.
     pub waivers: Vec<WaiverTerm>,
     /// What other values of params would have decided, of those that were asked about.
@@ -59,8 +61,14 @@ pub struct WorkflowPage {
     pub owner: Option<String>,
     /// When its next snapshot is due; none where nobody says how often one is.
     pub due: Option<NextSnapshot>,
+    /// The day or the instant as of which it was judged.
+    pub as_of: String,
     /// Since which snapshot it has the decision of today without a break; none where it has it since the day of judgement.
     pub since: Option<String>,
+    /// Since which snapshot, without a break, it did not go on, or a rule that stops it now did not pass.
+    pub below_since: Option<String>,
+    /// Of one that could not be judged: what its files say all the same.
+    pub unread: Option<UnreadWorkflow>,
     /// What the gate ahead asks.
     pub gates: Vec<GateChecklist>,
     /// Each snapshot as it was judged on its own day, as `history` reports it.
@@ -82,6 +90,19 @@ impl WorkflowPage {
     pub fn name(&self) -> String {
         full_name(self.project.as_deref(), &self.workflow)
     }
+}
+
+/// A workflow whose files have errors, as far as these can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnreadWorkflow {
+    /// Its files.
+    pub files: Vec<String>,
+    /// The stage of its last file that names one.
+    pub stage: Option<String>,
+    /// The date of that.
+    pub date: Option<String>,
+    /// The owner that its last file to name one has.
+    pub owner: Option<String>,
 }
 
 /// The snapshot that comes next.
@@ -175,6 +196,8 @@ pub struct BoundStep {
     pub at: Option<f64>,
     /// As people read it.
     pub shown: String,
+    /// Whether it is one value, rather than some range or unknown.
+    pub is_sure: bool,
     /// Where it was set, of a param.
     pub place: Option<Place>,
     /// Why it was set, of a param.
@@ -188,7 +211,39 @@ pub struct ParamPage {
     pub row: ParamRow,
     /// What the policy says that it is.
     pub about: Option<String>,
-    /// Whether the value lets more or less pass than the one that the policy declares; none where it is that.
+    /// Whether the project itself has set it, rather than a base or the policy.
+    pub is_own: bool,
+    /// What counts without the project's own settings.
+    pub inherited: InheritedSetting,
+    /// Whether the project's own value lets more or less pass than what it inherits; none where it has none, or the same.
+    pub moved: Option<Direction>,
+}
+
+/// What a project has from its base, or else from the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InheritedSetting {
+    /// The value or the effect.
+    pub shown: String,
+    /// Whether a base has set it, rather than the policy.
+    pub is_set: bool,
+    /// Where it was set.
+    pub place: Place,
+    /// Why a base has set it.
+    pub because: Option<String>,
+}
+
+/// A rule with one of its effects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectPage {
+    /// As `rules` lists it.
+    pub row: RuleRow,
+    /// What the policy declares, or does where nobody sets it.
+    pub default: String,
+    /// As of a param.
+    pub is_own: bool,
+    /// As of a param.
+    pub inherited: InheritedSetting,
+    /// As of a param.
     pub moved: Option<Direction>,
 }
 

@@ -171,6 +171,25 @@ pub struct SweepFlips {
     pub stopped: usize,
     /// The workflows that are decided otherwise as of the day of judgement.
     pub workflows: Vec<WorkflowFlip>,
+    /// The first [`MAX_FLIPPED`] of these snapshots, for the page.
+    #[serde(skip)]
+    pub flipped: Vec<SnapshotFlip>,
+}
+
+/// Snapshots that are kept of those that are decided otherwise by the values of one interval.
+pub const MAX_FLIPPED: usize = 200;
+
+/// A snapshot that is decided otherwise on its own day than by the values in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotFlip {
+    /// The workflow's full name.
+    pub workflow: String,
+    /// The date or the time of the snapshot.
+    pub date: String,
+    /// By the values in force.
+    pub from: Decision,
+    /// By the values of the interval.
+    pub to: Decision,
 }
 
 /// A workflow that is decided otherwise as of the day of judgement.

@@ -107,6 +107,11 @@ const read = (page) =>
 const LIGHTS = { pass: "p", fail: "x", undecided: "u", waived: "w", not_applicable: "n", off: "n" };
 const STATES = { not_met: "x", undecided: "u", met: "p", waived: "w", not_applicable: "n", off: "n" };
 
+/** What only warns or notes has another light than what stops a workflow. */
+const lightOf = (rule) => (rule.outcome === "fail" ? ({ warn: "xw", note: "xn" }[rule.effect] ?? "x") : LIGHTS[rule.outcome]);
+const itemLight = (item) =>
+  item.state === "not_met" ? ({ warn: "xw", note: "xn" }[item.effect] ?? "x") : STATES[item.state];
+
 /** What is shown of the workflows is what `check` and `history` say. */
 const agrees = ({ name, check, history }, shown) => {
   const by = Object.fromEntries(shown.rows.map((row) => [row.workflow, row]));
@@ -135,7 +140,7 @@ const agrees = ({ name, check, history }, shown) => {
     }
     // Every light is how the rule came out.
     for (const [, rule, light] of shown.lights.filter(([of]) => of === own)) {
-      const outcomes = workflow.rules.filter((one) => one.rule === rule).map((one) => LIGHTS[one.outcome]);
+      const outcomes = workflow.rules.filter((one) => one.rule === rule).map(lightOf);
       assert.ok(outcomes.includes(light) || (light === "n" && outcomes.length === 0), `${where}: ${rule} ${light}`);
     }
     // The history, snapshot by snapshot.
@@ -160,7 +165,7 @@ const agrees = ({ name, check, history }, shown) => {
 const listsGates = (name, folder, day, shown) => {
   const { workflows } = JSON.parse(run("check", folder, "--gate", "--format", "json", "--as-of", day));
   for (const workflow of workflows) {
-    const items = (workflow.gates ?? []).flatMap((gate) => gate.items.map((item) => [item.rule, STATES[item.state]]));
+    const items = (workflow.gates ?? []).flatMap((gate) => gate.items.map((item) => [item.rule, itemLight(item)]));
     assert.deepEqual(shown.workflows[fullName(workflow)].checklist, items, `${name}: ${fullName(workflow)}`);
   }
 };

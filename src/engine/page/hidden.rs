@@ -28,6 +28,11 @@ impl NamesSeen {
         self.keys.extend(other.keys.iter().cloned());
     }
 
+    /// Adds owners that other files name.
+    pub(super) fn own(&mut self, owners: impl Iterator<Item = String>) {
+        self.owners.extend(owners.map(Arc::from));
+    }
+
     /// All of them, with further owners. The longest come first, so that none is hidden in part.
     pub(super) fn hidden(self, owners: Vec<String>) -> HiddenNames {
         let longest = |names: BTreeSet<String>| {

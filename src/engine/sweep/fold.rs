@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::SweptWorkflow;
 use super::ask::{SweptParam, number_of};
 use super::course::{DayTurn, SweepCourse, SweepTurn};
-use crate::report::Decision;
 use crate::report::amount::AmountReport;
 use crate::report::sweep::{
-    ParamSweep, SweepChange, SweepCounts, SweepFlips, SweepInterval, SweptValue, ValueNow, WorkflowFlip,
+    MAX_FLIPPED, ParamSweep, SnapshotFlip, SweepChange, SweepCounts, SweepFlips, SweepInterval, SweptValue,
+    ValueNow, WorkflowFlip,
 };
+use crate::report::{Decision, full_name};
 use crate::value::Number;
 
 /// What the intervals of a param are made from.
@@ -199,6 +200,16 @@ impl SweepFold<'_> {
                     continue;
                 }
                 flips.days += 1;
+                if flips.flipped.len() < MAX_FLIPPED
+                    && let Some(snapshot) = own.series.snapshots.get(day)
+                {
+                    flips.flipped.push(SnapshotFlip {
+                        workflow: full_name(own.project.name.as_deref(), own.name),
+                        date: snapshot.date.to_string(),
+                        from: *from,
+                        to: *to,
+                    });
+                }
                 flips.released += usize::from(!goes_on(*from) && goes_on(*to));
                 flips.stopped += usize::from(goes_on(*from) && !goes_on(*to));
             }

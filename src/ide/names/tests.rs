@@ -457,7 +457,11 @@ fn a_rename_is_refused_with_a_reason() {
             "2nd",
             "`2nd` is not a valid name: names begin with a letter and have only letters, digits and `_`",
         ),
-        ("desk.light", "", "`` is not a valid name: names begin with a letter and have only letters, digits and `_`"),
+        (
+            "desk.light",
+            "",
+            "`` is not a valid name: names begin with a letter and have only letters, digits and `_`",
+        ),
         ("desk.light", "when", "`when` cannot be a name: it is a word of the language, or too long"),
         ("desk.light", "hold", "`hold` cannot be a name: it is a word of the language, or too long"),
         ("adoption", "Adoption", "`Adoption` has capitals, and the names of fields have none"),

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::link::PageContext;
 use super::parts::{
-    asks, badge, is_judged_now, keeps, light, met, newest, prose, shown_of, stage, text, told,
+    asks, badge, holds, is_judged_now, met, newest, prose, shown_of, sign_of, stage, text, title_of, told,
 };
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
@@ -14,10 +14,13 @@ use crate::engine::Answer;
 use crate::render::entries::{Together, cause, entries};
 use crate::render::human::sentence;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
-use crate::report::{Decision, Outcome, Report, RuleReport, WorkflowReport};
+use crate::report::{Decision, DiagnosticReport, Outcome, Report, RuleReport, WorkflowReport};
 
 /// Measures that the list shows of a workflow.
 const MEASURES: usize = 2;
+
+/// Errors that the list shows of a workflow.
+const ERRORS: usize = 2;
 
 /// How urgent a workflow is: the first is what somebody has to look at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,8 @@ struct IndexRow<'p> {
     page: &'p WorkflowPage,
     waivers: Vec<&'p WaiverTerm>,
     urgency: Urgency,
+    /// What is wrong with its files, of one that could not be judged.
+    wrong: Vec<&'p DiagnosticReport>,
 }
 
 impl<'p> IndexRow<'p> {
@@ -49,7 +54,8 @@ impl<'p> IndexRow<'p> {
         let waivers = all.waivers.iter().filter(|term| term.ends_soon() && term.workflows.contains(&name));
         let waivers: Vec<&WaiverTerm> = waivers.collect();
         let urgency = urgency(report, page, &waivers);
-        Self { report, page, waivers, urgency }
+        let wrong = errors_of(report, page, &all.report.diagnostics);
+        Self { report, page, waivers, urgency, wrong }
     }
 }
 
@@ -166,7 +172,8 @@ pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Mar
 fn drawn(row: &IndexRow<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
     let (report, page) = (row.report, row.page);
     let name = report.name();
-    let owner = page.owner.as_deref().unwrap_or("");
+    let unread = page.unread.as_ref();
+    let owner = page.owner.as_deref().or(unread.and_then(|unread| unread.owner.as_deref())).unwrap_or("");
     html! {
         tr data-rank=(rank) data-workflow=(text(&name)) data-stage=(report.stage.as_deref().map_or(String::new(), text))
             data-decision=(report.decision.as_str()) data-owner=(text(owner))
@@ -179,22 +186,47 @@ fn drawn(row: &IndexRow<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
                 (badge(report.decision))
                 br; small { (since(report, page)) }
             }
-            td.why data-label="Why" { (why(row)) }
-            td data-label="Stage" { (stage(report.stage.as_deref(), report.asks.as_deref())) }
+            td.why data-label="Why" { (why(row, links)) }
+            td data-label="Stage" { (stage_of(report, page)) }
             td data-label="Next gate" {
-                @for gate in &page.gates { (met(gate)) " " small { (text(&gate.gate).replace(" -> ", " → ")) } br; }
+                @for gate in &page.gates {
+                    (met(gate)) " " small { (text(&gate.gate).replace(" -> ", " → ")) } br;
+                    @if gate.met == gate.rules && stops_beside(report) { small { "but a rule of every check stops it" } br; }
+                }
                 @if page.gates.is_empty() { small { (no_gate(report, page)) } }
             }
-            td data-label="Measures" { (measures(row)) }
+            td data-label="Measures" { (measures(row, links)) }
             td data-label="Next snapshot" { (due(page)) }
             td data-label="Waivers ending" {
                 @for term in &row.waivers {
-                    (time(&term.until)) br; small { (text(&term.rule)) } br;
+                    (time(&term.until)) br; small { (title_of(report, &term.rule)) } br;
                 }
                 @if row.waivers.is_empty() { small { "none soon" } }
             }
         }
     }
+}
+
+/// The stage of a workflow; the last that is known of one that could not be judged.
+pub(super) fn stage_of(report: &WorkflowReport, page: &WorkflowPage) -> Markup {
+    let unread = page.unread.as_ref().filter(|_| report.stage.is_none());
+    html! {
+        @match unread.and_then(|unread| unread.stage.as_ref().map(|stage| (stage, &unread.date))) {
+            Some((stage, date)) => {
+                (text(stage)) br;
+                small { "the last that can be read" @if let Some(date) = date { ", of " (text(date)) } }
+            }
+            None => { (stage(report.stage.as_deref(), report.asks.as_deref())) }
+        }
+    }
+}
+
+/// Whether a rule stops it that is judged at every check, so that its gate does not help.
+pub(super) fn stops_beside(report: &WorkflowReport) -> bool {
+    report
+        .rules
+        .iter()
+        .any(|rule| rule.enforced && rule.gate.is_none() && rule.applied >= Some(EffectKind::Hold))
 }
 
 /// Why there is no gate ahead.
@@ -213,9 +245,28 @@ pub(super) fn since(report: &WorkflowReport, page: &WorkflowPage) -> Markup {
     html! {
         @match (&report.retired, &page.since) {
             (Some(last), _) if report.decision == Decision::Retired => { "its last day was " (time(last)) }
-            (_, Some(since)) => { "since " (time(since)) }
-            (_, None) => { "since the day of judgement" }
+            (_, Some(since)) => {
+                @if let Some(below) = page.below_since.as_ref().filter(|below| *below != since) {
+                    "below standard since " (time(below)) "; " (does_so(report.decision)) " since " (time(since))
+                } @else { "since " (time(since)) }
+            }
+            (_, None) => {
+                @if let Some(below) = &page.below_since { "below standard since " (time(below)) "; " (does_so(report.decision)) " " }
+                "since " (time(&page.as_of)) " (today)"
+            }
         }
+    }
+}
+
+/// What a decision asks, in the middle of a sentence.
+fn does_so(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Rollback => "must roll back",
+        Decision::Hold => "must hold",
+        Decision::Error => "not judged",
+        Decision::Advance => "may advance",
+        Decision::Continue => "may continue",
+        Decision::Retired => "retired",
     }
 }
 
@@ -233,7 +284,7 @@ pub(super) fn due(page: &WorkflowPage) -> Markup {
 }
 
 /// The first thing that stops it, or that is to be known of it.
-fn why(row: &IndexRow<'_>) -> Markup {
+fn why(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
     let report = row.report;
     let least = if row.urgency <= Urgency::Undecided { EffectKind::Hold } else { EffectKind::Warn };
     let own = entries(&[report], least, Together::Alike).into_iter().flat_map(|(_, own)| own);
@@ -241,7 +292,7 @@ fn why(row: &IndexRow<'_>) -> Markup {
     let more: usize = own.iter().skip(1).map(|entry| entry.alike.len()).sum();
     html! {
         @if let Some(entry) = own.first() {
-            @let (_, sign, words) = light(entry.rule.outcome);
+            @let (_, sign, words) = sign_of(entry.rule.outcome, entry.rule.applied.unwrap_or(entry.rule.effect));
             @if entry.alike.len() > 1 {
                 (sign) " " (entry.alike.len()) " rules are undecided"
             } @else {
@@ -251,7 +302,9 @@ fn why(row: &IndexRow<'_>) -> Markup {
             @if more > 0 { " " small { "and " (more) " more" } }
         }
         @for because in &report.because { (prose(because)) " " }
-        @if own.is_empty() && report.because.is_empty() {
+        @for (at, one) in row.wrong.iter().take(ERRORS).enumerate() { @if at > 0 { br; } "⚠ " (wrong(one, links)) }
+        @if row.wrong.len() > ERRORS { " " small { "and " (row.wrong.len() - ERRORS) " more errors" } }
+        @if own.is_empty() && report.because.is_empty() && row.wrong.is_empty() {
             @match row.urgency {
                 Urgency::MayMove => { "every rule of the gate is met: it may move" }
                 Urgency::Overdue => { "the next snapshot is overdue" }
@@ -265,8 +318,28 @@ fn why(row: &IndexRow<'_>) -> Markup {
     }
 }
 
+/// What is wrong with the files of a workflow that could not be judged.
+pub(super) fn errors_of<'p>(
+    report: &WorkflowReport,
+    page: &WorkflowPage,
+    found: &'p [DiagnosticReport],
+) -> Vec<&'p DiagnosticReport> {
+    let files = page.unread.as_ref().map_or(&[][..], |unread| &unread.files);
+    let is_own = |one: &&DiagnosticReport| one.labels.iter().any(|at| files.contains(&at.region.file));
+    let errors = found.iter().filter(|one| one.severity == Severity::Error);
+    errors.filter(|_| report.decision == Decision::Error).filter(is_own).collect()
+}
+
+/// An error in a file, with where it is.
+pub(super) fn wrong(one: &DiagnosticReport, links: &PageContext<'_>) -> Markup {
+    html! {
+        (prose(&one.message))
+        @if let Some(label) = one.labels.first() { " (" (links.at(&label.region.file, label.region.line)) ")" }
+    }
+}
+
 /// A measure or two: those of rules that stop it first, the harshest before others, then those of the gate ahead.
-fn measures(row: &IndexRow<'_>) -> Markup {
+fn measures(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
     let judged = || row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
     let mut rules: Vec<&RuleReport> = judged().collect();
     rules.sort_by_key(|rule| {
@@ -285,14 +358,17 @@ fn measures(row: &IndexRow<'_>) -> Markup {
     }
     html! {
         @for (rule, chart, bound, step) in found {
-            @if let Some((_, point)) = newest(chart) {
-                @let is_kept = keeps(bound, step, point).filter(|_| rule.outcome != Outcome::Fail);
-                @let is_bad = is_kept == Some(false) || rule.outcome == Outcome::Fail;
+            @if let Some((day, point)) = newest(chart) {
+                @let is_bad = rule.outcome == Outcome::Fail && holds(bound, step, point) == Some(false);
+                @let is_kept = rule.outcome == Outcome::Pass && holds(bound, step, point) == Some(true);
+                @let (class, sign, _) = sign_of(Outcome::Fail, rule.effect);
                 div.measure {
-                    code { (text(&chart.expression)) } " " b { (text(&point.shown)) }
-                    " " small class=(if is_bad { "bad" } else if is_kept.is_some() { "ok" } else { "soft" }) {
-                        @if is_bad { "✗ " } (asks(bound, step))
+                    (text(if rule.title.is_empty() { &rule.rule } else { &rule.title })) ": "
+                    b { (links.linked(&text(&point.shown), row.page.places.get(day))) }
+                    " " small class=(if is_bad { if class == "x" { "bad" } else { "warned" } } else if is_kept { "ok" } else { "soft" }) {
+                        @if is_bad { (sign) " " } @if point.exact().is_none() { "asked: " } (links.linked(&asks(bound, step), step.place.as_ref()))
                     }
+                    br; small { code { (text(&chart.expression)) } }
                 }
             }
         }

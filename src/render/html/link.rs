@@ -29,6 +29,13 @@ impl SourceUrl {
                 "the address needs `{file}`, where the file's path goes; `{line}` is for the line".to_owned()
             );
         }
+        let host = pattern.split_once("://").map_or("", |(_, rest)| rest);
+        if host.split(['/', '?', '#']).next().is_none_or(|host| host.is_empty() || host.contains(['{', '}']))
+        {
+            return Err(
+                "the address needs a host before `{file}`, such as `https://example.com/{file}`".to_owned()
+            );
+        }
         if pattern.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err("an address has no blanks".to_owned());
         }
@@ -137,9 +144,14 @@ impl<'a> PageContext<'a> {
 
     /// A date that leads to the snapshot of it.
     pub(super) fn dated(&self, date: &str, place: Option<&Place>) -> Markup {
+        self.linked(&text(date), place)
+    }
+
+    /// What is shown of a place, and leads there where somebody said how addresses are made.
+    pub(super) fn linked(&self, shown: &str, place: Option<&Place>) -> Markup {
         match place.and_then(|place| self.address(&place.file, place.line)) {
-            Some(address) => html! { a href=(address) { (text(date)) } },
-            None => html! { (text(date)) },
+            Some(address) => html! { a href=(address) { (shown) } },
+            None => html! { (shown) },
         }
     }
 
@@ -183,6 +195,9 @@ mod tests {
             "//example.com/{file}",
             "https://example.com/",
             "https://a/{file} x",
+            "https://{file}/",
+            "https:///{file}",
+            "https://?{file}",
         ] {
             assert!(SourceUrl::new(bad).is_err(), "{bad}");
         }

@@ -5,16 +5,23 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::link::PageContext;
-use super::parts::{arrow, asks, badge, light, newest, outcome, shown_of, text};
+use super::parts::{arrow, asks, badge, newest, outcome, shown_of, sign_of, text};
+use crate::ast::EffectKind;
 use crate::report::page::{PageReport, WorkflowPage};
 use crate::report::{Decision, Outcome, RuleReport, WorkflowReport};
+
+/// How a rule came out, and what a failure of it does.
+type Light = (Outcome, EffectKind);
+
+/// Rules beside each other; more stand in a table below, so that paper has room for them.
+const COLUMNS: usize = 8;
 
 /// A table of workflows and rules.
 struct Lights<'p> {
     title: String,
     /// By name, each with its title.
     rules: BTreeMap<&'p str, &'p str>,
-    rows: Vec<(&'p WorkflowReport, &'p WorkflowPage, BTreeMap<&'p str, Outcome>)>,
+    rows: Vec<(&'p WorkflowReport, &'p WorkflowPage, BTreeMap<&'p str, Light>)>,
 }
 
 impl<'p> Lights<'p> {
@@ -29,7 +36,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
     html! {
         section aria-labelledby="gates" {
             h2 #gates { "Rules as lights" }
-            p { "✓ passes, ✗ fails, ? is undecided, w is waived, – does not apply, ○ is off. "
+            p { "✓ passes, ✗ fails and stops the workflow, ! only warns, i is only a note, ? is undecided, w is waived, – does not apply, ○ is off. "
                 "Beside it stand the newest value and what the rule asks." }
             @if gates.is_empty() && policies.is_empty() { p { "No rule was judged." } }
             @if !gates.is_empty() { h3 { "The next gate of each workflow" } }
@@ -50,7 +57,7 @@ fn of_gates(page: &PageReport) -> Vec<Lights<'_>> {
             }
             let Some(lights) = found.iter_mut().find(|lights| lights.title == title) else { continue };
             lights.rules.extend(gate.items.iter().map(|item| (&*item.rule, &*item.title)));
-            let states = gate.items.iter().map(|item| (&*item.rule, outcome(item.state)));
+            let states = gate.items.iter().map(|item| (&*item.rule, (outcome(item.state), item.effect)));
             lights.rows.push((report, own, states.collect()));
         }
     }
@@ -61,12 +68,12 @@ fn of_policies(page: &PageReport) -> Vec<Lights<'_>> {
     let is_shown = |rule: &&RuleReport| rule.gate.is_none() && rule.outcome.is_judged();
     let mut found: BTreeMap<&str, Lights<'_>> = BTreeMap::new();
     for (report, own) in page.report.workflows.iter().zip(&page.workflows) {
-        let mut of_policy: BTreeMap<&str, BTreeMap<&str, Outcome>> = BTreeMap::new();
+        let mut of_policy: BTreeMap<&str, BTreeMap<&str, Light>> = BTreeMap::new();
         for rule in report.rules.iter().filter(is_shown) {
             let policy = rule.rule.split_once('.').map_or(&*rule.rule, |(policy, _)| policy);
             let lights = found.entry(policy).or_insert_with(|| Lights::new(text(policy)));
             lights.rules.insert(&rule.rule, &rule.title);
-            of_policy.entry(policy).or_default().insert(&rule.rule, rule.outcome);
+            of_policy.entry(policy).or_default().insert(&rule.rule, (rule.outcome, rule.effect));
         }
         for (policy, states) in of_policy {
             found.entry(policy).or_insert_with(|| Lights::new(text(policy))).rows.push((report, own, states));
@@ -76,14 +83,26 @@ fn of_policies(page: &PageReport) -> Vec<Lights<'_>> {
 }
 
 fn table(lights: &Lights<'_>, links: &PageContext<'_>) -> Markup {
+    let all: Vec<(&str, &str)> = lights.rules.iter().map(|(rule, title)| (*rule, *title)).collect();
     html! {
         h4 { (lights.title) }
-        div.scroll tabindex="0" role="group" aria-label=(format!("Rules of {}", lights.title)) {
+        @for (part, rules) in all.chunks(COLUMNS).enumerate() { (part_of(lights, rules, part, links)) }
+    }
+}
+
+/// The columns of some of the rules.
+fn part_of(lights: &Lights<'_>, rules: &[(&str, &str)], part: usize, links: &PageContext<'_>) -> Markup {
+    let name = if part == 0 { String::new() } else { format!(", part {}", part + 1) };
+    html! {
+        div.scroll tabindex="0" role="group" aria-label=(format!("Rules of {}{name}", lights.title)) {
             table.lights {
                 thead { tr {
                     th scope="col" { "Workflow" }
-                    @for (rule, title) in &lights.rules {
-                        th scope="col" title=(text(title)) data-rule=(text(rule)) { (broken(rule)) }
+                    @for (rule, title) in rules {
+                        th scope="col" data-rule=(text(rule)) {
+                            @if !title.is_empty() { (text(title)) br; }
+                            small { code { (broken(rule)) } }
+                        }
                     }
                 } }
                 tbody { @for (report, page, states) in &lights.rows {
@@ -92,9 +111,9 @@ fn table(lights: &Lights<'_>, links: &PageContext<'_>) -> Markup {
                             (links.workflow(&report.name()))
                             @if report.decision > Decision::Advance { " " (badge(report.decision)) }
                         }
-                        @for rule in lights.rules.keys() {
+                        @for (rule, _) in rules {
                             @match states.get(rule) {
-                                Some(outcome) => { (cell(*outcome, page, rule)) }
+                                Some(light) => { (cell(*light, (report, page), rule, links)) }
                                 None => { td.n { "–" } }
                             }
                         }
@@ -105,14 +124,28 @@ fn table(lights: &Lights<'_>, links: &PageContext<'_>) -> Markup {
     }
 }
 
-fn cell(outcome: Outcome, page: &WorkflowPage, rule: &str) -> Markup {
-    let (class, sign, words) = light(outcome);
+fn cell(
+    (outcome, effect): Light,
+    (report, page): (&WorkflowReport, &WorkflowPage),
+    rule: &str,
+    links: &PageContext<'_>,
+) -> Markup {
+    let (class, sign, words) = sign_of(outcome, effect);
+    // What is undecided shows why, rather than a number that would be good enough.
+    let unknown = report
+        .rules
+        .iter()
+        .find(|own| own.rule == rule && own.outcome == outcome && outcome == Outcome::Undecided);
+    let unknown = unknown.and_then(|own| own.evidence.iter().find(|seen| seen.amount.is_none()));
     html! {
         td class=(class) {
             span aria-hidden="true" { (sign) } span.v { (words) }
-            @if let Some((chart, bound, step)) = shown_of(page, rule, outcome) {
-                @if let Some((_, point)) = newest(chart) {
-                    " " (text(&point.shown)) br; small { (asks(bound, step)) }
+            @if let Some(seen) = unknown {
+                " " small { (links.linked(&text(&seen.value), Some(&seen.place))) }
+            } @else if let Some((chart, bound, step)) = shown_of(page, rule, outcome) {
+                @if let Some((day, point)) = newest(chart) {
+                    " " (links.linked(&text(&point.shown), page.places.get(day)))
+                    br; small { @if point.exact().is_none() { "asked: " } (links.linked(&asks(bound, step), step.place.as_ref())) }
                 }
             }
         }

@@ -56,6 +56,15 @@ pub(super) fn light(outcome: Outcome) -> (&'static str, &'static str, &'static s
     }
 }
 
+/// The same of a rule with an effect: what only warns or notes has another sign than what stops a workflow.
+pub(super) fn sign_of(outcome: Outcome, effect: EffectKind) -> (&'static str, &'static str, &'static str) {
+    match (outcome, effect) {
+        (Outcome::Fail, EffectKind::Warn) => ("xw", "!", "warns"),
+        (Outcome::Fail, EffectKind::Note) => ("xn", "i", "notes"),
+        (_, _) => light(outcome),
+    }
+}
+
 /// The outcome that a state of a list stands for.
 pub(super) fn outcome(state: ChecklistState) -> Outcome {
     match state {
@@ -68,14 +77,35 @@ pub(super) fn outcome(state: ChecklistState) -> Outcome {
     }
 }
 
-/// What an effect does, in words.
+/// What a failure does, in words, where that is not to hold the workflow.
 pub(super) fn does(effect: EffectKind) -> &'static str {
     match effect {
-        EffectKind::Note => "notes",
-        EffectKind::Warn => "warns",
-        EffectKind::Hold => "holds",
-        EffectKind::Rollback => "rolls back",
+        EffectKind::Note => ", only a note",
+        EffectKind::Warn => ", only warns",
+        EffectKind::Hold => "",
+        EffectKind::Rollback => ", rolls back",
     }
+}
+
+/// What a rule has done to a workflow, as a sentence without its end.
+pub(super) fn done(applied: EffectKind) -> &'static str {
+    match applied {
+        EffectKind::Note => "This is only a note",
+        EffectKind::Warn => "This only warns",
+        EffectKind::Hold => "The workflow must hold",
+        EffectKind::Rollback => "The workflow must roll back",
+    }
+}
+
+/// What a rule demands; its name where it says nothing or is not known.
+pub(super) fn title_of(report: &WorkflowReport, rule: &str) -> String {
+    let title = report.rules.iter().find(|own| own.rule == rule).map_or("", |own| &own.title);
+    text(if title.is_empty() { rule } else { title })
+}
+
+/// `1 snapshot`, `2 snapshots`
+pub(super) fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// How much of a gate is met: words, and a bar of the same.
@@ -97,20 +127,25 @@ pub(super) fn newest(chart: &Chart) -> Option<(usize, &ChartPoint)> {
     chart.points.iter().enumerate().next_back().filter(|(_, point)| point.is_known())
 }
 
-/// The chart of a rule with what the rule holds it against on the newest day: of several, the one that it does not keep to.
-pub(super) fn of_rule<'w>(
+/// The chart of a rule with what the rule holds it against on the newest day: of several, one that tells of its outcome. What
+/// a rule asks beside others begins with what it applies to, so the last of that tells most.
+fn of_rule<'w>(
     workflow: &'w WorkflowPage,
     rule: &str,
+    outcome: Outcome,
 ) -> Option<(&'w Chart, &'w ChartBound, &'w BoundStep)> {
     let bounds =
         workflow.charts.iter().flat_map(|chart| chart.bounds.iter().map(move |bound| (chart, bound)));
     let own = bounds.filter(|(_, bound)| bound.rules.iter().any(|own| own == rule));
     let mut found: Vec<_> = own
-        .filter_map(|(chart, bound)| {
+        .enumerate()
+        .filter_map(|(at, (chart, bound))| {
             let (day, point) = newest(chart)?;
             let step = bound.on(day)?;
-            let keeps = keeps(bound, step, point);
-            let rank = (keeps.is_none(), keeps == Some(true), !bound.is_alone);
+            let holds = holds(bound, step, point);
+            let place = if bound.is_alone { 0 } else { usize::MAX - at };
+            let tells = holds == Some(outcome != Outcome::Fail);
+            let rank = (holds.is_none(), !tells, !bound.is_alone, place);
             Some((rank, (chart, bound, step)))
         })
         .collect();
@@ -124,12 +159,14 @@ pub(super) fn shown_of<'w>(
     rule: &str,
     outcome: Outcome,
 ) -> Option<(&'w Chart, &'w ChartBound, &'w BoundStep)> {
-    let (chart, bound, step) = of_rule(workflow, rule).filter(|_| outcome.is_judged())?;
+    let (chart, bound, step) = of_rule(workflow, rule, outcome).filter(|_| outcome.is_judged())?;
     let (_, point) = newest(chart)?;
-    let contradicts = match (keeps(bound, step, point), outcome) {
-        (Some(false), Outcome::Pass) => true,
-        (Some(true), Outcome::Fail) => true,
-        (_, _) => false,
+    let contradicts = match outcome {
+        Outcome::Pass => holds(bound, step, point) == Some(false),
+        Outcome::Fail => holds(bound, step, point) == Some(true),
+        // What is undecided is so for another reason than a number that is good enough.
+        Outcome::Undecided => holds(bound, step, point).is_some(),
+        Outcome::Waived | Outcome::NotApplicable | Outcome::Off => false,
     };
     (!contradicts).then_some((chart, bound, step))
 }
@@ -160,9 +197,15 @@ pub(super) fn is_asked_now(bound: &ChartBound, report: &WorkflowReport) -> bool 
     report.rules.iter().any(|rule| is_judged_now(rule, report) && bound.rules.contains(&rule.rule))
 }
 
-/// Whether a value is what a bound asks for; none where that is not known, or where it takes more for the rule to fail. A confidence asks for more than the value shows.
+/// Whether a value is what a bound asks for; none where that is not known, or where it takes more for the rule to fail. A
+/// confidence asks for more than the value shows.
 pub(super) fn keeps(bound: &ChartBound, step: &BoundStep, point: &ChartPoint) -> Option<bool> {
-    let at = step.at.filter(|_| bound.is_alone)?;
+    holds(bound, step, point).filter(|_| bound.is_alone)
+}
+
+/// The same of a bound by itself, whether the rule rests on it alone or not.
+pub(super) fn holds(bound: &ChartBound, step: &BoundStep, point: &ChartPoint) -> Option<bool> {
+    let at = step.at?;
     let of = |value: f64| match bound.op {
         CompareOp::GreaterEqual => value >= at,
         CompareOp::Greater => value > at,
@@ -180,13 +223,14 @@ pub(super) fn asks(bound: &ChartBound, step: &BoundStep) -> String {
     let op = if bound.is_asked { bound.op } else { bound.op.negated() };
     let word = match op {
         CompareOp::GreaterEqual => "at least",
-        CompareOp::Greater => "more than",
+        CompareOp::Greater => "above",
         CompareOp::LessEqual => "at most",
-        CompareOp::Less => "less than",
+        CompareOp::Less => "below",
         CompareOp::Equal => "exactly",
         CompareOp::NotEqual => "not",
     };
-    let word = if bound.is_alone { word } else { "compared with" };
+    let more = if bound.is_alone { "" } else { ", or another way" };
     let sure = bound.confidence.as_ref().map(|sure| format!(", {} sure", text(sure))).unwrap_or_default();
-    format!("{word} {}{sure}", text(&step.shown))
+    let value = if step.is_sure { &step.shown } else { &bound.bound };
+    format!("{word} {}{sure}{more}", text(value))
 }

@@ -6,9 +6,10 @@ use maud::{Markup, html};
 
 use super::link::PageContext;
 use super::parts::{arrow, text};
+use crate::report::Place;
 use crate::report::against::Direction;
 use crate::report::overview::{RuleRow, SettingStep};
-use crate::report::page::{PageReport, ParamPage, WaiverTerm};
+use crate::report::page::{InheritedSetting, PageReport, ParamPage, WaiverTerm};
 
 /// All three.
 pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
@@ -19,7 +20,7 @@ pub(super) fn section(page: &PageReport, links: &PageContext<'_>) -> Markup {
         }
         section aria-labelledby="waivers" {
             h2 #waivers { "Waivers, by their last day" }
-            (waivers(&page.waivers, links))
+            (waivers(page, links))
         }
         section aria-labelledby="asked" {
             h2 #asked { "What is asked" }
@@ -40,22 +41,21 @@ pub(super) fn direction(direction: Direction) -> Markup {
 }
 
 /// Whose value it is: a team, and the workflows that it is for alone.
-fn whose(of: &ParamPage) -> String {
-    let team = of.row.project.clone().unwrap_or_default();
-    match (team.is_empty(), of.row.workflows.is_empty()) {
+fn whose(project: Option<&String>, workflows: &[String]) -> String {
+    let team = project.cloned().unwrap_or_default();
+    match (team.is_empty(), workflows.is_empty()) {
         (true, true) => "all workflows".to_owned(),
         (false, true) => text(&team),
-        (true, false) => text(&of.row.workflows.join(", ")),
-        (false, false) => text(&format!("{team}: {}", of.row.workflows.join(", "))),
+        (true, false) => text(&workflows.join(", ")),
+        (false, false) => text(&format!("{team}: {}", workflows.join(", "))),
     }
 }
 
 /// What was set, by team; then all params.
 fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
-    let set: Vec<&ParamPage> =
-        page.params.iter().filter(|param| param.moved.is_some() || param.row.because.is_some()).collect();
     let mut by_param: BTreeMap<&str, Vec<&ParamPage>> = BTreeMap::new();
     page.params.iter().for_each(|param| by_param.entry(&param.row.param).or_default().push(param));
+    let set = set_rows(page);
     html! {
         h3 { "Set by a team or the organisation" }
         @if set.is_empty() { p { "Nobody has set anything: the policies' own values count." } }
@@ -68,30 +68,104 @@ fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
     }
 }
 
-/// A row for each threshold, and a column for each team.
-fn by_team(set: &[&ParamPage], links: &PageContext<'_>) -> Markup {
-    let teams: BTreeSet<String> = set.iter().map(|param| whose(param)).collect();
-    let mut rows: BTreeMap<&str, BTreeMap<String, &ParamPage>> = BTreeMap::new();
-    for param in set {
-        rows.entry(&param.row.param).or_default().insert(whose(param), param);
+/// A value or an effect of one team.
+struct SetCell<'p> {
+    shown: &'p str,
+    is_own: bool,
+    moved: Option<Direction>,
+    place: &'p Place,
+    because: Option<&'p String>,
+    steps: &'p [SettingStep],
+}
+
+/// A threshold, or a rule with its effect, that somebody has set.
+#[derive(Default)]
+struct SetRow<'p> {
+    about: &'p str,
+    default: &'p str,
+    /// What bases have set, each once.
+    bases: Vec<&'p InheritedSetting>,
+    teams: BTreeMap<String, SetCell<'p>>,
+}
+
+impl<'p> SetRow<'p> {
+    fn add(&mut self, team: String, cell: SetCell<'p>, inherited: &'p InheritedSetting) {
+        if inherited.is_set && !self.bases.contains(&inherited) {
+            self.bases.push(inherited);
+        }
+        self.teams.insert(team, cell);
     }
+
+    fn is_set(&self) -> bool {
+        !self.bases.is_empty() || self.teams.values().any(|cell| cell.is_own)
+    }
+}
+
+/// Params, then rules, of which somebody has set anything.
+fn set_rows(page: &PageReport) -> Vec<(&str, SetRow<'_>)> {
+    let (mut params, mut rules) = (BTreeMap::<&str, SetRow<'_>>::new(), BTreeMap::<&str, SetRow<'_>>::new());
+    for of in &page.params {
+        let row = params.entry(&of.row.param).or_default();
+        (row.about, row.default) = (of.about.as_deref().unwrap_or(""), &of.row.default);
+        let cell = SetCell {
+            shown: &of.row.value,
+            is_own: of.is_own,
+            moved: of.moved,
+            place: &of.row.from,
+            because: of.row.because.as_ref(),
+            steps: &of.row.steps,
+        };
+        row.add(whose(of.row.project.as_ref(), &of.row.workflows), cell, &of.inherited);
+    }
+    for of in &page.effects {
+        let row = rules.entry(&of.row.rule).or_default();
+        (row.about, row.default) = (&of.row.title, &of.default);
+        let cell = SetCell {
+            shown: &of.row.effect,
+            is_own: of.is_own,
+            moved: of.moved,
+            place: &of.row.from,
+            because: of.row.because.as_ref(),
+            steps: &of.row.steps,
+        };
+        row.add(whose(of.row.project.as_ref(), &of.row.workflows), cell, &of.inherited);
+    }
+    params.into_iter().chain(rules).filter(|(_, row)| row.is_set()).collect()
+}
+
+/// A row for each threshold or rule, and a column for each team.
+fn by_team(set: &[(&str, SetRow<'_>)], links: &PageContext<'_>) -> Markup {
+    let teams: BTreeSet<&String> = set.iter().flat_map(|(_, row)| row.teams.keys()).collect();
+    let has_bases = set.iter().any(|(_, row)| !row.bases.is_empty());
     html! {
-        p { "▽ looser and △ tighter compare with the policy's own value." }
+        p { "▽ looser and △ tighter compare what a team has set with what it inherits: from the organisation, or else from the policy. "
+            "A configuration names nobody who signed it; the history of its file does." }
         div.scroll tabindex="0" role="group" aria-label="Thresholds by team" {
             table.teams {
                 thead { tr {
-                    th scope="col" { "Threshold" } th scope="col" { "Policy's own" }
+                    th scope="col" { "Threshold, or effect of a rule" } th scope="col" { "Policy's own" }
+                    @if has_bases { th scope="col" { "Organisation" } }
                     @for team in &teams { th scope="col" { (team) } }
                 } }
-                tbody { @for (name, cells) in &rows {
+                tbody { @for (name, row) in set {
                     tr data-param=(text(name)) {
-                        @let first = cells.values().next();
                         th scope="row" {
-                            code { (text(name)) }
-                            @if let Some(about) = first.and_then(|param| param.about.as_ref()) { br; small { (text(about)) } }
+                            @if row.about.is_empty() { code { (text(name)) } }
+                            @else { (text(row.about)) br; small { code { (text(name)) } } }
                         }
-                        td { (first.map_or(String::new(), |param| text(&param.row.default))) }
-                        @for team in &teams { td { @if let Some(param) = cells.get(team) { (cell(param, links)) } } }
+                        td data-label="Policy's own" { (text(row.default)) }
+                        @if has_bases { td data-label="Organisation" {
+                            @if row.bases.is_empty() { small { "not set" } }
+                            @for base in &row.bases {
+                                div { b { (text(&base.shown)) } (signed(&base.place, base.because.as_ref(), links)) }
+                            }
+                        } }
+                        @for team in &teams { td data-label=(team) {
+                            @match row.teams.get(*team) {
+                                Some(of) => { (cell(of, links)) }
+                                None => { small { "as for the other workflows" } }
+                            }
+                        } }
                     }
                 } }
             }
@@ -99,14 +173,27 @@ fn by_team(set: &[&ParamPage], links: &PageContext<'_>) -> Markup {
     }
 }
 
-/// A value, which way it was moved, who set it, and why.
-fn cell(param: &ParamPage, links: &PageContext<'_>) -> Markup {
+/// A value, which way it was moved, who set it, and why; one that is inherited says from where.
+fn cell(of: &SetCell<'_>, links: &PageContext<'_>) -> Markup {
     html! {
-        b { (text(&param.row.value)) }
-        @if let Some(moved) = param.moved { " " (direction(moved)) }
-        br; small { (links.place(&param.row.from)) }
-        @if let Some(because) = &param.row.because { br; "“" (text(because)) "”" }
-        (steps(&param.row.steps, links))
+        @if of.is_own {
+            b { (text(of.shown)) } " "
+            @match of.moved { Some(moved) => { (direction(moved)) } None => { small { "as inherited" } } }
+            (signed(of.place, of.because, links))
+            (steps(of.steps, links))
+        } @else {
+            (text(of.shown)) " " small { "inherited from " (links.place(of.place)) }
+        }
+    }
+}
+
+/// Where something was set, why, and by whom.
+fn signed(place: &Place, because: Option<&String>, links: &PageContext<'_>) -> Markup {
+    html! {
+        br; small { (links.place(place)) }
+        br;
+        @match because { Some(because) => { "“" (text(because)) "”" } None => { small { "no reason is given" } } }
+        br; small { "signed by: nobody is named" }
     }
 }
 
@@ -116,22 +203,23 @@ fn table(params: &[&ParamPage], links: &PageContext<'_>, label: &str) -> Markup 
             table.params {
                 thead { tr {
                     th scope="col" { "Threshold" } th scope="col" { "For" } th scope="col" { "Value" }
-                    th scope="col" { "Policy's own" } th scope="col" { "Than that" } th scope="col" { "Set in" }
+                    th scope="col" { "Policy's own" } th scope="col" { "Inherited" } th scope="col" { "Than inherited" } th scope="col" { "Set in" }
                     th scope="col" { "Because" }
                 } }
                 tbody { @for param in params {
                     @let row = &param.row;
                     tr data-param=(row.param) {
                         th scope="row" {
-                            code { (text(&row.param)) }
-                            @if let Some(about) = &param.about { br; small { (text(about)) } }
+                            @if let Some(about) = &param.about { (text(about)) br; }
+                            small { code { (text(&row.param)) } }
                         }
-                        td { (whose(param)) }
+                        td { (whose(row.project.as_ref(), &row.workflows)) }
                         td { b { (text(&row.value)) }
                             @if let Some(range) = &row.range { br; small { "may be " (text(range)) } }
                             (steps(&row.steps, links))
                         }
                         td { (text(&row.default)) }
+                        td { (text(&param.inherited.shown)) }
                         td { @match param.moved { Some(moved) => { (direction(moved)) } None => { "the same" } } }
                         td { (links.place(&row.from))
                             @if let Some(lock) = &row.locked { br; small { "locked in " (links.place(lock)) } }
@@ -154,7 +242,11 @@ fn steps(steps: &[SettingStep], links: &PageContext<'_>) -> Markup {
     } }
 }
 
-fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
+fn waivers(page: &PageReport, links: &PageContext<'_>) -> Markup {
+    let terms = &page.waivers;
+    let title = |rule: &str| {
+        page.rules.iter().find(|own| own.rule == rule).map_or(String::new(), |own| text(&own.title))
+    };
     html! {
         @if terms.is_empty() { p { "There is no waiver." } } @else {
             div.scroll tabindex="0" role="group" aria-label="Waivers" {
@@ -165,7 +257,7 @@ fn waivers(terms: &[WaiverTerm], links: &PageContext<'_>) -> Markup {
                     } }
                     tbody { @for term in terms { tr {
                         th scope="row" { (text(&term.until)) br; (left(term)) }
-                        td { code { (text(&term.rule)) } }
+                        td { (title(&term.rule)) br; small { code { (text(&term.rule)) } } }
                         td { @for workflow in &term.workflows { (links.workflow(workflow)) br; }
                             @if term.is_active && term.lifts.is_empty() { small { "lifts nothing today" } } }
                         td { (text(&term.owner)) }

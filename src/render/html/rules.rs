@@ -2,25 +2,32 @@
 
 use maud::{Markup, html};
 
+use super::index::{errors_of, wrong};
 use super::link::PageContext;
-use super::parts::{arrow, does, light, prose, text};
+use super::parts::{arrow, done, light, prose, sign_of, text};
 use crate::ast::EffectKind;
 use crate::render::entries::{ReportEntry, Together, entries, remedy_word};
-use crate::report::page::{PageReport, QuotedLine};
-use crate::report::{LabelReport, Outcome, RuleReport, WorkflowReport};
+use crate::report::page::{PageReport, QuotedLine, WorkflowPage};
+use crate::report::{Decision, LabelReport, Outcome, RuleReport, WorkflowReport};
 
 /// Places that are shown of a rule.
 const PLACES: usize = 8;
 
 /// All that a workflow is told of, what stops it first.
-pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageContext<'_>) -> Markup {
+pub(super) fn cards(
+    page: &PageReport,
+    (workflow, of): (&WorkflowReport, &WorkflowPage),
+    links: &PageContext<'_>,
+) -> Markup {
+    let errors = errors_of(workflow, of, &page.report.diagnostics);
     let own: Vec<ReportEntry<'_>> = entries(&[workflow], EffectKind::Note, Together::Alike)
         .into_iter()
         .flat_map(|(_, own)| own)
         .collect();
     html! {
         @for because in &workflow.because { p.because { (prose(because)) } }
-        @if own.is_empty() && workflow.because.is_empty() { p { "No rule fails, and none is undecided." } }
+        @for one in errors { p.because { "⚠ " (wrong(one, links)) } }
+        @if own.is_empty() && workflow.because.is_empty() && workflow.decision != Decision::Error { p { "No rule fails, and none is undecided." } }
         @for entry in &own { (card(page, entry, links)) }
     }
 }
@@ -28,7 +35,7 @@ pub(super) fn cards(page: &PageReport, workflow: &WorkflowReport, links: &PageCo
 fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> Markup {
     let rule = entry.rule;
     let Some(applied) = rule.applied else { return html! {} };
-    let (class, sign, words) = light(rule.outcome);
+    let (class, sign, _) = sign_of(rule.outcome, applied);
     let is_alike = entry.alike.len() > 1;
     html! {
         article class={ "rule " (class) } data-rule=(rule.rule) {
@@ -38,9 +45,12 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> 
                 @else { (text(&rule.title)) }
             }
             p {
-                @if !is_alike { code { (text(&rule.rule)) } " " (words) ", and " }
-                @else { "Each " }
-                strong { (does(applied)) }
+                @if is_alike { "Each is undecided. " } @else {
+                    code { (text(&rule.rule)) } " "
+                    @if applied > EffectKind::Warn || rule.outcome != Outcome::Fail { (outcome_words(rule.outcome)) }
+                    @else { "is not met" } ". "
+                }
+                strong { (done(applied)) }
                 @if let Some(message) = &rule.message { ": " (prose(message)) }
             }
             @if is_alike {
@@ -50,6 +60,11 @@ fn card(page: &PageReport, entry: &ReportEntry<'_>, links: &PageContext<'_>) -> 
             dl { (facts(rule, links)) }
         }
     }
+}
+
+/// How a rule came out, behind its name.
+fn outcome_words(outcome: Outcome) -> &'static str {
+    if outcome == Outcome::Undecided { "is undecided" } else { light(outcome).2 }
 }
 
 fn facts(rule: &RuleReport, links: &PageContext<'_>) -> Markup {

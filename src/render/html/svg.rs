@@ -7,7 +7,7 @@ use std::fmt::Write;
 use maud::{Markup, html};
 
 use super::parts::{asks, is_asked_now, is_judged_now, keeps, newest, text};
-use crate::ast::CompareOp;
+use crate::ast::{CompareOp, EffectKind};
 use crate::report::page::{BoundStep, Chart, ChartBound, WorkflowPage};
 use crate::report::{RuleReport, WorkflowReport};
 
@@ -139,8 +139,12 @@ pub(super) fn chart(
 
 /// What a chart is of, what it is now, and what is asked.
 pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
+    let rules = rules(chart, report);
     html! {
-        b { code { (text(&chart.expression)) } }
+        @if !rules.is_empty() { b { (rules.iter().take(TITLES).map(|rule| named(rule)).collect::<Vec<_>>().join("; ")) } }
+        @if rules.len() > TITLES { "; and " (rules.len() - TITLES) " more" }
+        @if !rules.is_empty() { br; }
+        code { (text(&chart.expression)) }
         @if let Some((day, point)) = newest(chart) {
             ": " b.value { (text(&point.shown)) }
             @let any = chart.bounds.iter().any(|bound| is_asked_now(bound, report));
@@ -149,19 +153,24 @@ pub(super) fn caption(chart: &Chart, report: &WorkflowReport) -> Markup {
                     @let is_asked = is_asked_now(bound, report);
                     @let is_kept = keeps(bound, step, point).filter(|_| is_asked);
                     " " span class=(match is_kept { Some(true) => "ok", Some(false) => "bad", None => "soft" }) {
-                        (match is_kept { Some(true) => "✓ ", Some(false) => "✗ ", None => "" })
+                        (match is_kept { Some(true) => "✓ ", Some(false) => sign(bound, report), None => "" })
                         (asks(bound, step))
                         @if !is_asked { " (not asked now)" }
                     }
-                    @if step.shown != bound.bound { " " small { "(" code { (text(&bound.bound)) } ")" } }
+                    @if step.shown != bound.bound { " (" code { (text(&bound.bound)) } ")" }
                 }
             }
         } @else { ": " em { "not in the newest snapshot" } }
-        @let rules = rules(chart, report);
-        br; small {
-            (rules.iter().take(TITLES).map(|rule| named(rule)).collect::<Vec<_>>().join("; "))
-            @if rules.len() > TITLES { "; and " (rules.len() - TITLES) " more" }
-        }
+    }
+}
+
+/// The sign of a bound that is not kept to: what only warns has another one than what stops the workflow.
+fn sign(bound: &ChartBound, report: &WorkflowReport) -> &'static str {
+    let own = report.rules.iter().filter(|rule| bound.rules.contains(&rule.rule));
+    match own.map(|rule| rule.effect).max() {
+        Some(EffectKind::Note) => "i ",
+        Some(EffectKind::Warn) => "! ",
+        Some(EffectKind::Hold | EffectKind::Rollback) | None => "✗ ",
     }
 }
 
@@ -297,8 +306,11 @@ fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale:
     let is_gap = |day: usize| chart.points.get(day).is_some_and(|point| !point.is_known());
     for (day, (point, at)) in chart.points.iter().zip(&workflow.at).enumerate() {
         let x = time.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][..], |day| &day.failed);
-        let stops = |bound: &ChartBound| bound.rules.iter().any(|rule| failed.contains(rule));
+        // What only warned has no cross.
+        let own = workflow.days.get(day);
+        let stopped =
+            |rule: &String| own.is_some_and(|own| own.failed.contains(rule) && !own.warned.contains(rule));
+        let stops = |bound: &ChartBound| bound.rules.iter().any(stopped);
         let is_off =
             |bound: &ChartBound, step: &BoundStep| keeps(bound, step, point) == Some(false) && stops(bound);
         let fails = chart.bounds.iter().any(|bound| bound.on(day).is_some_and(|step| is_off(bound, step)));

@@ -3,16 +3,15 @@
 use maud::{Markup, html};
 
 use super::link::PageContext;
-use super::parts::{badge, text, told};
+use super::parts::{badge, counted, text, told};
 use crate::report::Decision;
-use crate::report::full_name;
 use crate::report::page::PageReport;
-use crate::report::sweep::{DecisionCounts, ParamSweep, SweepChange, SweepInterval};
+use crate::report::sweep::{DecisionCounts, ParamSweep, SweepInterval};
 
 const HEIGHT: usize = 140;
-const COLUMN: usize = 34;
-/// Snapshots that are listed of those whose decision changes at a value.
-const LISTED: usize = 12;
+const COLUMN: usize = 72;
+/// The least height of a part of a column that has room for its number.
+const ROOM: usize = 12;
 
 /// Nothing where no sweep was asked for.
 pub(super) fn section(page: &PageReport, context: &PageContext<'_>) -> Markup {
@@ -20,13 +19,13 @@ pub(super) fn section(page: &PageReport, context: &PageContext<'_>) -> Markup {
         @if !page.sweeps.is_empty() {
             section aria-labelledby="sweeps" {
                 h2 #sweeps { "What another value would have decided" }
-                @for (number, sweep) in page.sweeps.iter().enumerate() { (drawn(sweep, number, context)) }
+                @for (number, sweep) in page.sweeps.iter().enumerate() { (drawn(page, sweep, number, context)) }
             }
         }
     }
 }
 
-fn drawn(sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup {
+fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup {
     let last = sweep.intervals.len().saturating_sub(1);
     let now = sweep.now.iter().find_map(|now| now.interval);
     html! {
@@ -35,7 +34,9 @@ fn drawn(sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup
             p { @for value in &sweep.now {
                 "It is " b { (text(&value.value.value)) } " now for " (value.workflows)
                 (if value.workflows == 1 { " workflow" } else { " workflows" }) ". "
-            } "Every snapshot is judged on its own day." }
+            } "Every snapshot is judged on its own day."
+                @if let Some((first, last)) = period(page) { " The snapshots are from " (text(first)) " to " (text(last)) "." }
+            }
             p.slide hidden {
                 label { "Another value " input type="range" min="0" max=(last) value=(now.unwrap_or(0)) step="1"; } " "
                 output aria-live="polite" {}
@@ -43,7 +44,7 @@ fn drawn(sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup
             p { "Snapshots from the top: " @for (decision, _) in counts(&DecisionCounts::default()).into_iter().rev() {
                 (badge(decision)) " "
             } }
-            (columns(sweep, number, now))
+            div.scroll tabindex="0" role="group" aria-label=(format!("Snapshots by {}", text(&sweep.param))) { (columns(sweep, number, now)) }
             div.scroll tabindex="0" role="group" aria-label=(format!("Values of {}", text(&sweep.param))) {
                 table.intervals {
                     thead {
@@ -57,9 +58,13 @@ fn drawn(sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup
                     tbody { @for (at, interval) in sweep.intervals.iter().enumerate() {
                         tr data-interval=(at) data-said=(said(interval)) {
                             th scope="row" { (text(&interval.shown)) @if Some(at) == now { " " strong { "◂ now" } } }
-                            @for (_, count) in counts(&interval.counts.days) { td { (count) } }
-                            @for (_, count) in counts(&interval.counts.workflows) { td { (count) } }
-                            td { (otherwise(interval, context)) (changes(sweep, at, context)) }
+                            @for (decision, count) in counts(&interval.counts.days) {
+                                td data-label=(format!("Snapshots: {}", told(decision).2)) { (count) }
+                            }
+                            @for (decision, count) in counts(&interval.counts.workflows) {
+                                td data-label=(format!("Workflows today: {}", told(decision).2)) { (count) }
+                            }
+                            td data-label="Otherwise than today" { (otherwise(interval, context)) (flipped(interval, context)) }
                         }
                     } }
                 }
@@ -107,46 +112,54 @@ fn otherwise(interval: &SweepInterval, context: &PageContext<'_>) -> Markup {
     }
 }
 
-/// The snapshots whose decision changes where these values begin.
-fn changes(sweep: &ParamSweep, at: usize, context: &PageContext<'_>) -> Markup {
-    let dated = |change: &&SweepChange| change.interval == at && change.date.is_some();
-    let all: Vec<&SweepChange> = sweep.changes.iter().filter(dated).collect();
+/// Every snapshot that is decided otherwise than by the values in force.
+fn flipped(interval: &SweepInterval, context: &PageContext<'_>) -> Markup {
+    let flips = &interval.flips;
     html! {
-        @if !all.is_empty() {
+        @if !flips.flipped.is_empty() {
             details {
-                summary { (all.len()) " change from the values before" }
-                ul { @for change in all.iter().take(LISTED) { li {
-                    (context.workflow(&full_name(change.project.as_deref(), &change.workflow)))
-                    " " (change.date.as_deref().map_or(String::new(), text)) ": "
-                    (told(change.from).2) " → " (told(change.to).2)
+                summary { (counted(flips.days, "snapshot")) " decided otherwise" }
+                ul { @for flip in &flips.flipped { li {
+                    (context.workflow(&flip.workflow)) " " (text(&flip.date)) ": "
+                    (told(flip.from).2) " → " (told(flip.to).2)
                 } } }
-                @if all.len() > LISTED { p { "and " (all.len() - LISTED) " more" } }
+                @if flips.days > flips.flipped.len() { p { "and " (flips.days - flips.flipped.len()) " more" } }
             }
         }
     }
+}
+
+/// From the first snapshot that was judged to the last one.
+fn period(page: &PageReport) -> Option<(&str, &str)> {
+    let dates = || page.workflows.iter().flat_map(|own| &own.days).map(|day| &*day.date);
+    dates().min().zip(dates().max())
 }
 
 /// A column for each stretch of values, with its snapshots by decision.
 fn columns(sweep: &ParamSweep, number: usize, now: Option<usize>) -> Markup {
     let width = sweep.intervals.len() * COLUMN;
     html! {
-        svg.columns viewBox=(format!("0 0 {width} {}", HEIGHT + 16)) width=(width) role="img"
+        svg.columns viewBox=(format!("0 0 {width} {}", HEIGHT + 32)) width=(width) height=(HEIGHT + 32) role="img"
             aria-label=(text(&format!("Snapshots by decision, for {} stretches of values", sweep.intervals.len())))
             aria-describedby={ "s-" (number) } {
             @for (at, interval) in sweep.intervals.iter().enumerate() {
                 g.column data-interval=(at) {
-                    @for (class, y, height) in stack(&interval.counts.days) {
+                    @for (class, y, height, count) in stack(&interval.counts.days) {
                         rect class=(class) x=(at * COLUMN + 3) y=(y) width=(COLUMN - 6) height=(height) {}
+                        @if height >= ROOM { text.n x=(at * COLUMN + COLUMN / 2) y=(y + height / 2 + 4) { (count) } }
                     }
-                    @if Some(at) == now { text.dt x=(at * COLUMN + 4) y=(HEIGHT + 12) { "now" } }
+                    text x=(at * COLUMN + COLUMN / 2) y=(HEIGHT + 13) {
+                        @if !interval.with_from { ">" } (text(&interval.from.value))
+                    }
+                    @if Some(at) == now { text x=(at * COLUMN + COLUMN / 2) y=(HEIGHT + 27) { "now" } }
                 }
             }
         }
     }
 }
 
-/// The parts of a column from its top: their class, where they begin, and how high they are.
-fn stack(of: &DecisionCounts) -> Vec<(&'static str, usize, usize)> {
+/// The parts of a column from its top: their class, where they begin, how high they are, and what they count.
+fn stack(of: &DecisionCounts) -> Vec<(&'static str, usize, usize, usize)> {
     let all = counts(of);
     let total: usize = all.iter().map(|(_, count)| count).sum();
     let (mut parts, mut before) = (Vec::new(), 0);
@@ -155,7 +168,7 @@ fn stack(of: &DecisionCounts) -> Vec<(&'static str, usize, usize)> {
         let (y, end) = (place(before), place(before + count));
         before += count;
         if end > y {
-            parts.push((told(decision).0, y, end - y));
+            parts.push((told(decision).0, y, end - y, count));
         }
     }
     parts

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::parts::{badge, text, told};
+use super::parts::{badge, counted, text, told};
 use super::svg::{LEFT, RIGHT, TimeScale, Trail, WIDTH, dates, grid, short};
 use crate::report::page::WorkflowPage;
 use crate::report::{DayReport, Decision};
@@ -13,6 +13,9 @@ use crate::report::{DayReport, Decision};
 const STAGE: f64 = 22.0;
 const TOP: f64 = 6.0;
 const BOTTOM: f64 = 18.0;
+/// Lines for the dates of changes, and the height of one.
+const ROWS: usize = 4;
+const LINE: f64 = 13.0;
 /// The decisions that are marked, each with the form of its mark.
 const MARKED: [(Decision, &str); 6] = [
     (Decision::Continue, "M5 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0"),
@@ -36,8 +39,11 @@ pub(super) fn markers() -> Markup {
 /// The timeline, and what its marks mean.
 pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
     let stages = stages(workflow);
-    let height = TOP + stages.len() as f64 * STAGE + BOTTOM;
     let time = TimeScale::of(workflow);
+    let turns = turns(workflow, &time);
+    let rows = turns.iter().map(|turn| turn.row + 1).max().unwrap_or(0);
+    let foot = TOP + stages.len() as f64 * STAGE;
+    let height = foot + rows as f64 * LINE + BOTTOM;
     let used =
         MARKED.iter().filter(|(decision, _)| workflow.days.iter().any(|day| day.decision == *decision));
     html! {
@@ -55,11 +61,55 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
                 @for (decision, _) in used {
                     path class={ "at " (told(*decision).0) } d=(marks(workflow, &stages, &time, *decision)) {}
                 }
+                @if !turns.is_empty() {
+                    path.turn d=(turns.iter().map(|turn| format!("M{:.0} {TOP}V{:.0}", turn.x, turn.below(foot) + 2.0 - LINE)).collect::<String>()) {}
+                    g.turned { @for turn in &turns {
+                        text x=(format!("{:.0}", turn.x)) y=(format!("{:.0}", turn.below(foot))) { (text(turn.date)) }
+                    } }
+                }
                 defs { g #{ "x-" (anchor) } { (dates(workflow, -2.0)) } }
                 use href={ "#x-" (anchor) } y=(short(height)) {}
             }
         }
     }
+}
+
+/// A snapshot at which the stage or the decision is another one than before, with where its date is written.
+struct DatedTurn<'w> {
+    date: &'w str,
+    x: f64,
+    row: usize,
+}
+
+impl DatedTurn<'_> {
+    /// The base of its date, below the foot of the stages.
+    fn below(&self, foot: f64) -> f64 {
+        foot + (self.row + 1) as f64 * LINE
+    }
+}
+
+/// As many of them as there is room for, the newest first; the history below has all.
+fn turns<'w>(workflow: &'w WorkflowPage, time: &TimeScale) -> Vec<DatedTurn<'w>> {
+    let pairs = workflow.days.windows(2).zip(workflow.at.get(1..).unwrap_or_default());
+    let changed = pairs.filter_map(|(pair, at)| {
+        let [before, day] = pair else { return None };
+        let is_same = (before.decision, &before.stage) == (day.decision, &day.stage);
+        (!is_same).then_some((&*day.date, time.x(*at)))
+    });
+    let mut all: Vec<(&str, f64)> = changed.collect();
+    all.reverse();
+    let mut ends = [f64::INFINITY; ROWS];
+    let mut found = Vec::new();
+    for (date, x) in all {
+        // A character is about 6.5 wide; a date stands around its line.
+        let half = date.chars().count() as f64 * 3.25 + 3.0;
+        let x = x.min(LEFT + WIDTH + RIGHT - half).max(half);
+        if let Some(row) = ends.iter().position(|end| x + half <= *end) {
+            ends.get_mut(row).into_iter().for_each(|end| *end = x - half);
+            found.push(DatedTurn { date, x, row });
+        }
+    }
+    found
 }
 
 /// The stages of the ladder; of a series without one, a line without a name.
@@ -119,5 +169,6 @@ fn label(workflow: &WorkflowPage) -> String {
         (count > 0).then(|| format!("{count} {}", told(*decision).2))
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
-    text(&format!("Timeline of {}: {} snapshots, {counts}", workflow.name(), workflow.days.len()))
+    let snapshots = counted(workflow.days.len(), "snapshot");
+    text(&format!("Timeline of {}: {snapshots}, {counts}", workflow.name()))
 }

@@ -2,15 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::index::{due, since};
+use super::index::{due, since, stage_of, stops_beside};
 use super::link::PageContext;
-use super::parts::{arrow, badge, does, light, met, outcome, prose, stage, text};
+use super::parts::{arrow, badge, counted, does, met, outcome, prose, sign_of, stage, text, title_of};
 use super::svg::TimeScale;
 use super::timeline::timeline;
 use super::{measures, rules};
 use crate::report::checklist::GateChecklist;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
-use crate::report::{DayReport, Outcome, WorkflowReport};
+use crate::report::{DayReport, Decision, Outcome, RuleReport, WorkflowReport};
 
 /// The part of the workflow of a number.
 pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> Markup {
@@ -25,13 +25,13 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
             h3 #{ "t-" (anchor) } { (text(&name)) " " (badge(report.decision)) }
             (ladder(report, own))
             (summary(report, own))
-            (rules::cards(page, report, links))
+            (rules::cards(page, (report, own), links))
             @for gate in &own.gates { (checklist(gate)) }
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
             @if !own.days.is_empty() { (timeline(own, anchor)) }
             (measures::section((report, own), anchor, links))
-            (history(own, anchor, links))
-            (waivers(page, &name, links))
+            (history((report, own), anchor, links))
+            (waivers(page, report, links))
         }
     }
 }
@@ -57,12 +57,15 @@ fn summary(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
     html! {
         dl.facts {
             div { dt { "Decision" } dd { (badge(report.decision)) " " (since(report, own)) } }
-            @if let Some(owner) = &own.owner { div { dt { "Owner" } dd { (text(owner)) } } }
+            @if own.unread.is_some() { div { dt { "Stage" } dd { (stage_of(report, own)) } } }
+            @if let Some(owner) = own.owner.as_ref().or(own.unread.as_ref().and_then(|unread| unread.owner.as_ref())) { div { dt { "Owner" } dd { (text(owner)) } } }
             @if let Some(newest) = &report.newest {
                 div { dt { "Newest snapshot" } dd { (text(&newest.date)) ", " (report.snapshots) " in all" } }
             }
             div { dt { "Next snapshot" } dd { (due(own)) } }
-            @for gate in &own.gates { div { dt { "Gate " (arrow(&gate.gate)) } dd { (met(gate)) } } }
+            @for gate in &own.gates { div { dt { "Gate " (arrow(&gate.gate)) } dd {
+                (met(gate)) @if gate.met == gate.rules && stops_beside(report) { ", but a rule of every check stops it" }
+            } } }
         }
     }
 }
@@ -72,10 +75,10 @@ fn checklist(gate: &GateChecklist) -> Markup {
     html! {
         h4 { "What the gate " (arrow(&gate.gate)) " asks: " (gate.met) " of " (gate.rules) " met" }
         ul.checklist { @for item in &gate.items {
-            @let (class, sign, words) = light(outcome(item.state));
+            @let (class, sign, words) = sign_of(outcome(item.state), item.effect);
             li class=(class) data-rule=(item.rule) {
                 span.s aria-hidden="true" { (sign) " " } span.v { (words) ": " }
-                (text(&item.title)) " " small { code { (text(&item.rule)) } " " (does(item.effect)) }
+                (text(&item.title)) " " small { code { (text(&item.rule)) } (does(item.effect)) }
                 @if let Some(message) = &item.message { br; (prose(message)) }
                 @if let Some(missing) = &item.missing {
                     br; small { (remedy(outcome(item.state))) ": " (prose(missing)) }
@@ -86,7 +89,10 @@ fn checklist(gate: &GateChecklist) -> Markup {
 }
 
 /// Every verdict, those that go on in the same way in one row.
-fn history(own: &WorkflowPage, anchor: &str, links: &PageContext<'_>) -> Markup {
+fn history((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &PageContext<'_>) -> Markup {
+    // Today may be judged otherwise than the newest snapshot was on its own day.
+    let newest = own.days.last().map(|day| day.decision);
+    let differs = newest != Some(report.decision) && report.decision != Decision::Retired;
     let place = |day: &DayReport| {
         let at = own.days.iter().position(|known| known.date == day.date);
         at.and_then(|at| own.places.get(at))
@@ -98,7 +104,7 @@ fn history(own: &WorkflowPage, anchor: &str, links: &PageContext<'_>) -> Markup 
     html! {
         @if !own.days.is_empty() {
             details {
-                summary #{ "h-" (anchor) } { "History of decisions: " (own.days.len()) " snapshots" }
+                summary #{ "h-" (anchor) } { "History of decisions: " (counted(own.days.len(), "snapshot")) }
                 div.scroll tabindex="0" role="group" aria-label="History" {
                     table.history {
                         thead { tr {
@@ -106,8 +112,28 @@ fn history(own: &WorkflowPage, anchor: &str, links: &PageContext<'_>) -> Markup 
                             th scope="col" { "Because of" }
                         } }
                         tbody { @for run in own.days.chunk_by(is_same) { (days(run, &|day| links.dated(&day.date, place(day)))) } }
+                        @if differs { tfoot { (today(report, own)) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// A row for the day of judgement.
+fn today(report: &WorkflowReport, own: &WorkflowPage) -> Markup {
+    let stops = |rule: &&RuleReport| rule.enforced && rule.applied.is_some();
+    html! {
+        tr {
+            th scope="row" { (text(&own.as_of)) " (today)" }
+            td { (stage(report.stage.as_deref(), report.asks.as_deref())) }
+            td { (badge(report.decision)) }
+            td {
+                @for rule in report.rules.iter().filter(stops) {
+                    @let (_, sign, _) = sign_of(rule.outcome, rule.applied.unwrap_or(rule.effect));
+                    (sign) " " (text(&rule.rule)) " "
+                }
+                @for because in &report.because { (prose(because)) " " }
             }
         }
     }
@@ -125,8 +151,8 @@ fn days(run: &[DayReport], dated: &dyn Fn(&DayReport) -> Markup) -> Markup {
             td { (stage(first.stage.as_deref(), first.asks.as_deref())) }
             td data-decision=(first.decision.as_str()) { (badge(first.decision)) }
             td {
-                @for rule in &first.failed { "✗ " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
-                @for rule in &first.undecided { "? " (text(rule)) @if first.warned.contains(rule) { " (warned)" } " " }
+                @for rule in &first.failed { (if first.warned.contains(rule) { "! " } else { "✗ " }) (text(rule)) @if first.warned.contains(rule) { " (only warned)" } " " }
+                @for rule in &first.undecided { "? " (text(rule)) @if first.warned.contains(rule) { " (only warned)" } " " }
                 @for because in &first.because { (prose(because)) " " }
             }
         }
@@ -134,14 +160,14 @@ fn days(run: &[DayReport], dated: &dyn Fn(&DayReport) -> Markup) -> Markup {
 }
 
 /// The waivers that speak of it.
-fn waivers(page: &PageReport, name: &str, links: &PageContext<'_>) -> Markup {
-    let own: Vec<&WaiverTerm> =
-        page.waivers.iter().filter(|term| term.workflows.iter().any(|own| own == name)).collect();
+fn waivers(page: &PageReport, report: &WorkflowReport, links: &PageContext<'_>) -> Markup {
+    let name = report.name();
+    let own: Vec<&WaiverTerm> = page.waivers.iter().filter(|term| term.workflows.contains(&name)).collect();
     html! {
         @if !own.is_empty() {
             h4 { "Waivers" }
             ul { @for term in own { li {
-                code { (text(&term.rule)) } " until " (text(&term.until))
+                (title_of(report, &term.rule)) " " small { code { (text(&term.rule)) } } " until " (text(&term.until))
                 @if term.days_left < 0 { ", over" } @else if term.ends_soon() { strong { ", ends soon" } }
                 ", signed by " (text(&term.owner)) ": " (text(&term.because)) " (" (links.place(&term.place)) ")"
             } } }

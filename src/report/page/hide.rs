@@ -19,26 +19,34 @@ pub struct Hide {
 }
 
 impl PageReport {
-    /// Puts `(hidden)` in the place of names.
+    /// Puts `(hidden)` in the place of names. A field of an owner is hidden as a whole. Elsewhere a name is hidden where it may
+    /// stand: never in titles, counts and values, which no name belongs to.
     pub fn hide(&mut self, hide: Hide) {
-        let mut names: Vec<String> = Vec::new();
-        names.extend(self.names.owners.iter().filter(|_| hide.owners).cloned());
-        names.extend(self.names.keys.iter().filter(|_| hide.keys).cloned());
-        if names.is_empty() {
+        let longest = |names: &[String], is_asked: bool| {
+            let mut names: Vec<String> = names.iter().filter(|_| is_asked).cloned().collect();
+            // The longest first, so that no name is hidden in part.
+            names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+            names
+        };
+        let hider = Hider {
+            owners: longest(&self.names.owners, hide.owners),
+            keys: longest(&self.names.keys, hide.keys),
+        };
+        if hider.owners.is_empty() && hider.keys.is_empty() {
             return;
         }
-        // The longest first, so that no name is hidden in part.
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let hider = Hider { names };
         for workflow in &mut self.report.workflows {
             hider.all(&mut workflow.because);
             workflow.rules.iter_mut().for_each(|rule| hider.rule(rule));
         }
         for waiver in &mut self.report.waivers {
-            hider.each([&mut waiver.owner, &mut waiver.because]);
+            hider.owner(&mut waiver.owner);
+            hider.text(&mut waiver.because);
         }
         for page in &mut self.workflows {
-            hider.maybe(&mut page.owner);
+            page.owner.iter_mut().for_each(|owner| hider.owner(owner));
+            let unread = page.unread.iter_mut().flat_map(|unread| &mut unread.owner);
+            unread.for_each(|owner| hider.owner(owner));
             page.gates.iter_mut().for_each(|gate| hider.gate(gate));
             page.days.iter_mut().for_each(|day| hider.all(&mut day.because));
             let bounds = page.charts.iter_mut().flat_map(|chart| &mut chart.bounds);
@@ -46,13 +54,19 @@ impl PageReport {
         }
         for param in &mut self.params {
             hider.maybe(&mut param.row.because);
+            hider.maybe(&mut param.inherited.because);
+        }
+        for of in &mut self.effects {
+            hider.maybe(&mut of.row.because);
+            hider.maybe(&mut of.inherited.because);
         }
         for rule in &mut self.rules {
             hider.maybe(&mut rule.because);
-            rule.waived.iter_mut().for_each(|waived| hider.text(&mut waived.owner));
+            rule.waived.iter_mut().for_each(|waived| hider.owner(&mut waived.owner));
         }
         for term in &mut self.waivers {
-            hider.each([&mut term.owner, &mut term.because]);
+            hider.owner(&mut term.owner);
+            hider.text(&mut term.because);
         }
         for change in self.since.iter_mut().flat_map(|since| &mut since.settings) {
             hider.text(&mut change.what);
@@ -67,18 +81,25 @@ impl PageReport {
 }
 
 struct Hider {
-    names: Vec<String>,
+    owners: Vec<String>,
+    keys: Vec<String>,
 }
 
 impl Hider {
-    fn text(&self, text: &mut String) {
-        for name in self.names.iter().filter(|name| text.contains(&***name)).collect::<Vec<_>>() {
-            *text = without(text, name);
+    /// A text that is nothing but an owner.
+    fn owner(&self, text: &mut String) {
+        if !self.owners.is_empty() {
+            HIDDEN.clone_into(text);
         }
     }
 
-    fn each<const N: usize>(&self, texts: [&mut String; N]) {
-        texts.into_iter().for_each(|text| self.text(text));
+    fn text(&self, text: &mut String) {
+        for name in &self.owners {
+            *text = without(text, name, true);
+        }
+        for name in &self.keys {
+            *text = without(text, name, false);
+        }
     }
 
     fn maybe(&self, text: &mut Option<String>) {
@@ -90,11 +111,12 @@ impl Hider {
     }
 
     fn rule(&self, rule: &mut RuleReport) {
-        self.text(&mut rule.title);
         [&mut rule.message, &mut rule.would_pass, &mut rule.help]
             .into_iter()
             .for_each(|text| self.maybe(text));
-        rule.evidence.iter_mut().for_each(|seen| self.text(&mut seen.value));
+        // A number has no name in it.
+        let texts = rule.evidence.iter_mut().filter(|seen| seen.amount.is_none());
+        texts.for_each(|seen| self.text(&mut seen.value));
         rule.thresholds.iter_mut().for_each(|held| self.maybe(&mut held.because));
         rule.places.iter_mut().for_each(|place| self.text(&mut place.text));
         rule.sources.iter_mut().for_each(|source| self.text(&mut source.text));
@@ -102,7 +124,6 @@ impl Hider {
 
     fn gate(&self, gate: &mut GateChecklist) {
         for item in &mut gate.items {
-            self.text(&mut item.title);
             [&mut item.message, &mut item.missing, &mut item.help]
                 .into_iter()
                 .for_each(|text| self.maybe(text));
@@ -122,20 +143,40 @@ impl Hider {
     }
 }
 
-/// A text without a name, wherever that stands as a whole word.
-fn without(text: &str, name: &str) -> String {
+/// A text without a name, wherever that stands as a whole word. A name that is a number is only hidden where it stands in
+/// quotes, as elsewhere it is a count or a threshold.
+fn without(text: &str, name: &str, any_case: bool) -> String {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     // Within a name that is no word at its ends, nothing more can belong to it.
     let (starts, ends) = (is_word(name.chars().next()), is_word(name.chars().next_back()));
+    let is_number = name.chars().all(|c| c.is_ascii_digit() || ".,%".contains(c));
     let (mut out, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once(name) {
+    while let Some((before, found, after)) = split(rest, name, any_case) {
         let last = before.chars().next_back().or_else(|| out.chars().next_back());
-        let is_part = starts && is_word(last) || ends && is_word(after.chars().next());
+        let next = after.chars().next();
+        let is_quoted = last.is_some_and(|last| "\"'`".contains(last) && next == Some(last));
+        let is_part = starts && is_word(last) || ends && is_word(next) || is_number && !is_quoted;
         out.push_str(before);
-        out.push_str(if is_part { name } else { HIDDEN });
+        out.push_str(if is_part { found } else { HIDDEN });
         rest = after;
     }
     out + rest
+}
+
+/// The first place of a name in a text: what stands before it, the name as it is written there, and what stands behind.
+fn split<'t>(text: &'t str, name: &str, any_case: bool) -> Option<(&'t str, &'t str, &'t str)> {
+    if !any_case {
+        let (before, after) = text.split_once(name)?;
+        return Some((before, text.get(before.len()..before.len() + name.len())?, after));
+    }
+    let wanted = name.to_lowercase();
+    let count = name.chars().count();
+    text.char_indices().find_map(|(at, _)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        let length = rest.char_indices().nth(count).map_or(rest.len(), |(end, _)| end);
+        let (found, after) = rest.split_at_checked(length)?;
+        (found.to_lowercase() == wanted).then_some((before, found, after))
+    })
 }
 
 #[cfg(test)]
@@ -150,14 +191,26 @@ mod tests {
             ("owner: ana@example.com", "ana@example.com", "owner: (hidden)"),
             ("<b>&\"", "<b>", "(hidden)&\""),
             ("ana ana", "ana", "(hidden) (hidden)"),
+            ("at least 80%, line 80 has \"80\"", "80", "at least 80%, line 80 has \"(hidden)\""),
         ] {
-            assert_eq!(without(text, name), hidden);
+            assert_eq!(without(text, name, false), hidden);
+        }
+    }
+
+    #[test]
+    fn an_owner_is_hidden_however_it_is_written() {
+        for (text, hidden) in [
+            ("ask Jon@Example.com.", "ask (hidden)."),
+            ("Éjon@example.com", "Éjon@example.com"),
+            ("JON@EXAMPLE.COM, jon@example.com", "(hidden), (hidden)"),
+        ] {
+            assert_eq!(without(text, "jon@example.com", true), hidden);
         }
     }
 
     #[test]
     fn a_longer_name_is_hidden_before_a_part_of_it() {
-        let hider = Hider { names: vec!["ana maria".to_owned(), "ana".to_owned()] };
+        let hider = Hider { owners: vec!["ana maria".to_owned(), "ana".to_owned()], keys: Vec::new() };
         let mut text = "ana maria, ana".to_owned();
         hider.text(&mut text);
         assert_eq!(text, "(hidden), (hidden)");
