@@ -505,7 +505,8 @@ impl<'a> PlanSurvey<'_, 'a> {
                 return Unplanned::Mean;
             }
             // Of a list, it is a sample; of a number it is counted in full.
-            if self.sampled(looked_at).is_some_and(|arg| arg.of.is_none()) {
+            let is_share = called.sampled() == Some(Sampled::Share);
+            if is_share && self.sampled(looked_at).is_some_and(|arg| arg.of.is_none()) {
                 return Unplanned::Figure;
             }
             match called.shape {
