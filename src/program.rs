@@ -182,11 +182,16 @@ impl Program {
 
     /// Whether an expression reads one of some params, through lets, or an entry of their table.
     pub fn reads_param(&self, expr: &Expr, params: &[usize]) -> bool {
-        let is_other = |target: &Target| match target {
-            Target::Param(index) => !params.contains(index),
+        !self.every_target(expr, &mut Vec::new(), &mut |target| !self.is_param(target, params))
+    }
+
+    /// Whether a target is one of some params, or a table with one of them among its entries.
+    pub fn is_param(&self, target: &Target, params: &[usize]) -> bool {
+        match target {
+            Target::Param(index) => params.contains(index),
             Target::Table(index) => {
                 let table = self.tables.get(*index);
-                !table.is_some_and(|table| table.all().any(|entry| params.contains(&entry)))
+                table.is_some_and(|table| table.all().any(|entry| params.contains(&entry)))
             }
             Target::Field(_)
             | Target::JudgedField(_)
@@ -196,9 +201,8 @@ impl Program {
             | Target::Element { .. }
             | Target::Stage(_)
             | Target::Member(_)
-            | Target::Call(_) => true,
-        };
-        !self.every_target(expr, &mut Vec::new(), &mut |target| is_other(target))
+            | Target::Call(_) => false,
+        }
     }
 
     /// The condition or let that a place is in. It may be broken into lines, and what a comment above it says is said of

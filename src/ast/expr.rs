@@ -106,16 +106,7 @@ impl Expr {
                 all
             }
             ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-            ExprKind::Call { args, .. } => {
-                let mut all = Vec::new();
-                for arg in args {
-                    all.push(&arg.value);
-                    all.extend(&arg.of);
-                    all.extend(arg.of_elements());
-                    all.extend(arg.over.as_ref().and_then(Over::length));
-                }
-                all
-            }
+            ExprKind::Call { args, .. } => args.iter().flat_map(Arg::children).collect(),
         }
     }
 
@@ -240,6 +231,12 @@ impl Arg {
     /// What is asked of each element: the condition, what it is among, and the keys of its group, in this order.
     pub fn of_elements(&self) -> impl Iterator<Item = &Expr> {
         self.condition.iter().chain(&self.among).chain(&self.by)
+    }
+
+    /// The expressions directly within an argument.
+    pub fn children(&self) -> impl Iterator<Item = &Expr> {
+        let length = self.over.as_ref().and_then(Over::length);
+        [&self.value].into_iter().chain(&self.of).chain(self.of_elements()).chain(length)
     }
 
     /// Whether it gives one value for each group.

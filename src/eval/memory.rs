@@ -87,7 +87,8 @@ impl SeriesMemory<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The memory of an expression that a snapshot belongs to, and the first snapshot that it is of: nothing is assumed of those before.
+    /// The memory of an expression that a snapshot belongs to, and the first snapshot that it is of: nothing is assumed of those
+    /// before.
     fn memory_of(&self, expr: &Expr, at: usize) -> (&SeriesMemory<'a>, usize) {
         match &self.past {
             Some((past, first)) if at < *first => (past, 0),

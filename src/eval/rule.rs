@@ -133,9 +133,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn verdict_on(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
-        self.once(&self.conditions_of(rule), (rule.decl.name.span, moment), || {
-            self.verdict_found(rule, moment)
-        })
+        self.once(rule, moment, || self.verdict_found(rule, moment))
     }
 
     /// All that the outcome of a rule depends on.

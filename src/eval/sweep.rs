@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::rc::Rc;
 
 use super::memory::SeriesMemory;
@@ -10,9 +11,9 @@ use super::rule::Verdict;
 use super::watch::Watch;
 use super::workflow::judge;
 use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
-use crate::ast::{Arg, EffectKind, Expr, ExprId, Over};
+use crate::ast::{Arg, EffectKind, Expr, ExprId};
 use crate::builtins::counting::Tally;
-use crate::evidence::{Amount, Reasons, Truth};
+use crate::evidence::{Amount, Reasons};
 use crate::point::Point;
 use crate::program::{ParamValue, Program, Rule};
 use crate::report::why::RuleVerdict;
@@ -63,8 +64,8 @@ impl<'a> SweptSeries<'a> {
         self.series.snapshots.get(day).map(|snapshot| snapshot.date)
     }
 
-    /// Judges some days, the earliest first: each snapshot on its own, and what comes after the last on the day of judgement, with values of the params in the place of those in force; `watched` are the params
-    /// of which it is to be known what they are compared with.
+    /// Judges some days, the earliest first: each snapshot on its own day, and what comes after the last on the day of
+    /// judgement. Params have `values` in the place of those in force; of the `watched` it is told what they are compared with.
     pub fn judge(&self, values: &[(usize, ParamValue)], watched: &[usize], days: &[usize]) -> SweptDays {
         let values: Rc<[_]> =
             values.iter().filter_map(|(param, value)| Some((*param, evidence_of(value)?))).collect();
@@ -94,14 +95,11 @@ impl<'a> SweptSeries<'a> {
     }
 }
 
-/// The value of a param; none of a list or a word, which no param that is swept has.
+/// The value of a param; none of one whose values are in no order, as nobody sweeps it.
 fn evidence_of<'a>(value: &ParamValue) -> Option<Evidence<'a>> {
     match value {
         ParamValue::Calendar(months) => Some(Evidence::Calendar(*months)),
         ParamValue::Value(Value::Number(number)) => Some(Evidence::Amount(Amount::Known(number.clone()))),
-        ParamValue::Value(Value::Bool(is_so)) => {
-            Some(Evidence::Truth(if *is_so { Truth::Yes } else { Truth::No }))
-        }
         ParamValue::Value(_) | ParamValue::List(_) => None,
     }
 }
@@ -152,42 +150,46 @@ impl<'a> Evaluator<'a> {
 
     /// The memory of what a call asks of its argument.
     pub(super) fn memory_of_call(&self, arg: &Arg) -> &SeriesMemory<'a> {
-        let depends = |unswept: &Unswept<'a>| {
-            let length = arg.over.as_ref().and_then(Over::length);
-            let parts = arg.of_elements().chain([&arg.value]).chain(arg.of.as_ref()).chain(length);
-            parts.into_iter().any(|part| unswept.depends(self.program, part))
-        };
         match &self.unswept {
-            Some(unswept) if !depends(unswept) => &unswept.memory,
+            Some(unswept) if !arg.children().any(|part| unswept.depends(self.program, part)) => {
+                &unswept.memory
+            }
             Some(_) | None => &self.memory,
         }
     }
 
-    /// How a rule came out that does not depend on swept params, found out once.
+    /// What was found out before and does not depend on what is swept, or is found out now.
+    fn remembered<K: Eq + Hash, V: Clone>(
+        &self,
+        known: &RefCell<HashMap<K, V>>,
+        key: K,
+        find: impl FnOnce() -> V,
+    ) -> V {
+        if let Some(known) = known.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = find();
+        // What is not known for want of steps is not worth remembering.
+        if !self.budget.is_spent() {
+            known.borrow_mut().insert(key, found.clone());
+        }
+        found
+    }
+
+    /// How a rule came out at a moment. One that does not depend on what is swept is judged once.
     pub(super) fn once(
         &self,
-        conditions: &[&'a Expr],
-        (name, moment): (Span, Moment),
+        rule: &'a Rule,
+        moment: Moment,
         judge: impl FnOnce() -> Verdict<'a>,
     ) -> Verdict<'a> {
-        let Some(unswept) = &self.unswept else {
+        let Some(unswept) = self.unswept.as_ref().filter(|_| !self.rule_depends(rule)) else {
             let verdict = judge();
             self.watch.iter().for_each(|watch| watch.note(verdict.outcome));
             return verdict;
         };
-        if conditions.iter().any(|condition| unswept.depends(self.program, condition)) {
-            let verdict = judge();
-            self.watch.iter().for_each(|watch| watch.note(verdict.outcome));
-            return verdict;
-        }
-        let known = unswept.outcomes.borrow().get(&(name, moment)).copied();
-        let outcome = known.unwrap_or_else(|| {
-            let outcome = judge().outcome;
-            if !self.budget.is_spent() {
-                unswept.outcomes.borrow_mut().insert((name, moment), outcome);
-            }
-            outcome
-        });
+        let key = (rule.decl.name.span, moment);
+        let outcome = self.remembered(&unswept.outcomes, key, || judge().outcome);
         // Nobody asks why.
         Verdict::new(outcome, Vec::new())
     }
@@ -249,15 +251,7 @@ impl<'a> Evaluator<'a> {
         let Some(unswept) = unswept.filter(|unswept| !unswept.depends(self.program, share)) else {
             return draw();
         };
-        let key = (share.id, scope.moment);
-        if let Some(known) = unswept.samples.borrow().get(&key) {
-            return known.clone();
-        }
-        let sample = draw();
-        if !self.budget.is_spent() {
-            unswept.samples.borrow_mut().insert(key, sample.clone());
-        }
-        sample
+        self.remembered(&unswept.samples, (share.id, scope.moment), draw)
     }
 
     /// One side of a comparison. What stands beside something that is swept is found out once.
@@ -267,20 +261,15 @@ impl<'a> Evaluator<'a> {
         other: &'a Expr,
         scope: Scope<'_, 'a>,
     ) -> Evidence<'a> {
-        let Some(unswept) = self.unswept.as_ref().filter(|_| scope.element.is_none()) else {
-            return self.eval(side, scope);
+        let unswept = self.unswept.as_ref().filter(|_| scope.element.is_none());
+        let is_beside = |unswept: &Unswept<'a>| {
+            unswept.depends(self.program, other) && !unswept.depends(self.program, side)
         };
-        if !unswept.depends(self.program, other) || unswept.depends(self.program, side) {
-            return self.eval(side, scope);
+        match unswept.filter(|unswept| is_beside(unswept)) {
+            Some(unswept) => {
+                self.remembered(&unswept.compared, (side.id, scope.moment), || self.eval(side, scope))
+            }
+            None => self.eval(side, scope),
         }
-        let key = (side.id, scope.moment);
-        if let Some(known) = unswept.compared.borrow().get(&key) {
-            return known.clone();
-        }
-        let evidence = self.eval(side, scope);
-        if !self.budget.is_spent() {
-            unswept.compared.borrow_mut().insert(key, evidence.clone());
-        }
-        evidence
     }
 }

@@ -142,28 +142,12 @@ fn is_confidence(program: &Program, expr: &Expr) -> bool {
 
 /// Whether an expression is one of the params, through lets, or an entry of their table.
 fn is_of(program: &Program, expr: &Expr, params: &[usize]) -> bool {
-    match program.expr(expr.id).and_then(|info| info.target.as_ref()) {
-        Some(Target::Param(index)) => params.contains(index),
-        Some(Target::Table(index)) => {
-            let table = program.tables.get(*index);
-            table.is_some_and(|table| table.all().any(|entry| params.contains(&entry)))
-        }
-        Some(Target::Let(index)) => {
-            let inner = program.lets.get(*index).filter(|inner| !inner.recursive);
-            inner.is_some_and(|inner| is_of(program, &inner.decl.value, params))
-        }
-        Some(
-            Target::Field(_)
-            | Target::JudgedField(_)
-            | Target::Workflows(_)
-            | Target::Date(_)
-            | Target::Element { .. }
-            | Target::Stage(_)
-            | Target::Member(_)
-            | Target::Call(_),
-        )
-        | None => false,
+    let Some(target) = program.expr(expr.id).and_then(|info| info.target.as_ref()) else { return false };
+    if let Target::Let(index) = target {
+        let inner = program.lets.get(*index).filter(|inner| !inner.recursive);
+        return inner.is_some_and(|inner| is_of(program, &inner.decl.value, params));
     }
+    program.is_param(target, params)
 }
 
 impl<'a> Evaluator<'a> {
