@@ -20,6 +20,7 @@ use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_of, has_errors, nothing_judged};
 use super::{Answer, Cancel, DayOptions, Workspace, in_order};
 use crate::eval::{Rulebook, RunBudget, SweptSeries, are_bounds, outcome_course};
+use crate::layers::number_of;
 use crate::point::Point;
 use crate::program::ParamValue;
 use crate::project::Inputs;
@@ -64,14 +65,14 @@ impl Workspace {
         if !has_errors(&diagnostics) && (rules == 0 || workflows.is_empty()) {
             diagnostics.extend(nothing_judged(rules, &[]));
         }
-        let now = asked.as_it_is(&workflows);
-        let sweeps = params.iter().enumerate().map(|(at, param)| {
-            let courses = asked.courses(&workflows, at);
-            fold(&SweepFold { param, at, workflows: &workflows, courses: &courses, now: &now })
-        });
+        let judged = asked.judged(&workflows);
+        let sweeps = params
+            .iter()
+            .enumerate()
+            .map(|(at, param)| fold(&SweepFold { param, at, workflows: &workflows, judged: &judged }));
         let sweeps = sweeps.collect();
         let table = match &*params {
-            [_, _] => Some(asked.table(&workflows)?),
+            [first, second] => Some(table(first, second, &judged)?),
             _ => None,
         };
         let found = in_order(&mut diagnostics, &sources);
@@ -133,21 +134,20 @@ impl SweepQuestion<'_> {
         found
     }
 
-    /// The decisions by the values in force, by workflow and day.
-    fn as_it_is(&self, workflows: &[SweptWorkflow<'_>]) -> Vec<Vec<Decision>> {
+    /// What is decided of each workflow. All of it in one go, since what does not depend on the params is found out once.
+    fn judged(&self, workflows: &[SweptWorkflow<'_>]) -> Vec<JudgedByValues> {
         let run = RunBudget::unbounded();
         let judge = |own: &SweptWorkflow<'_>| {
-            let days: Vec<usize> = (0..own.days()).collect();
-            let judged = SweptCase::new(self, own, &run).series.judge(&[], &[], &days);
-            judged.days.into_iter().map(|day| day.decision).collect()
+            let case = SweptCase::new(self, own, &run);
+            let now = case.decisions(&[]);
+            let courses: Vec<SweepCourse> = (0..self.params.len()).map(|at| case.course(at, None)).collect();
+            let table = match self.params {
+                [first, second] => Some(case.table(first, second, &courses)),
+                _ => None,
+            };
+            JudgedByValues { now, courses, table }
         };
         workflows.par_iter().map(judge).collect()
-    }
-
-    /// How the days of all workflows go along a param.
-    fn courses(&self, workflows: &[SweptWorkflow<'_>], at: usize) -> Vec<SweepCourse> {
-        let run = RunBudget::unbounded();
-        workflows.par_iter().map(|own| SweptCase::new(self, own, &run).course(at, None)).collect()
     }
 
     fn values(&self, own: &SweptWorkflow<'_>, at: usize, number: &Number) -> Vec<(usize, ParamValue)> {
@@ -155,32 +155,37 @@ impl SweepQuestion<'_> {
         let indexes = own.params.get(at).into_iter().flatten();
         indexes.filter_map(|index| Some((*index, value.clone()?))).collect()
     }
+}
 
-    /// Every value of the first param with every value of the second.
-    fn table(&self, workflows: &[SweptWorkflow<'_>]) -> Result<SweepTable, String> {
-        let [first, second] = self.params else { return Err("a table is of two params".to_owned()) };
-        let run = RunBudget::unbounded();
-        let own: Vec<OwnTable> =
-            workflows.par_iter().map(|own| SweptCase::new(self, own, &run).table(first, second)).collect();
-        let all = |param: &SweptParam, of: fn(&OwnTable) -> &BTreeSet<SweepTurn>| {
-            fold::between(param, own.iter().flat_map(of).cloned().collect())
-        };
-        let (rows, columns) = (all(first, |own| &own.rows), all(second, |own| &own.columns));
-        if rows.len() > MAX_LINES || columns.len() > MAX_LINES {
-            let (rows, columns) = (rows.len(), columns.len());
-            return Err(format!(
-                "a table of {rows} by {columns} is too large to be read: give narrower ranges"
-            ));
-        }
-        let cell = |row: &SweepLine, column: &SweepLine| {
-            let mut counts = SweepCounts::default();
-            own.iter().filter_map(|own| own.cell(row, column)).for_each(|own| counts.join(own));
-            counts
-        };
-        let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
-        let shown = |lines: &[SweepLine]| lines.iter().map(|line| line.shown.clone()).collect();
-        Ok(SweepTable { rows: shown(&rows), columns: shown(&columns), cells })
+/// Every value of the first param with every value of the second, of all workflows.
+fn table(first: &SweptParam, second: &SweptParam, judged: &[JudgedByValues]) -> Result<SweepTable, String> {
+    let own = || judged.iter().filter_map(|judged| judged.table.as_ref());
+    let all = |param: &SweptParam, of: fn(&OwnTable) -> &BTreeSet<SweepTurn>| {
+        fold::between(param, own().flat_map(of).cloned().collect())
+    };
+    let (rows, columns) = (all(first, |own| &own.rows), all(second, |own| &own.columns));
+    if rows.len() > MAX_LINES || columns.len() > MAX_LINES {
+        let (rows, columns) = (rows.len(), columns.len());
+        return Err(format!("a table of {rows} by {columns} is too large to be read: give narrower ranges"));
     }
+    let cell = |row: &SweepLine, column: &SweepLine| {
+        let mut counts = SweepCounts::default();
+        own().filter_map(|own| own.cell(row, column)).for_each(|own| counts.join(own));
+        counts
+    };
+    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+    let shown = |lines: &[SweepLine]| lines.iter().map(|line| line.shown.clone()).collect();
+    Ok(SweepTable { rows: shown(&rows), columns: shown(&columns), cells })
+}
+
+/// What is decided of a workflow.
+struct JudgedByValues {
+    /// By the values in force, by day.
+    now: Vec<Decision>,
+    /// Along each param, with the other as it is in force.
+    courses: Vec<SweepCourse>,
+    /// Of two params.
+    table: Option<OwnTable>,
 }
 
 /// A workflow whose days are judged again and again.
@@ -215,6 +220,12 @@ impl<'a> SweptCase<'a> {
         Self { question, own, series }
     }
 
+    /// The decisions by some values of the params, by day.
+    fn decisions(&self, values: &[(usize, ParamValue)]) -> Vec<Decision> {
+        let days: Vec<usize> = (0..self.own.days()).collect();
+        self.series.judge(values, &[], &days).days.into_iter().map(|day| day.decision).collect()
+    }
+
     /// How the days go along a param; `other` is a value of the other one.
     fn course(&self, at: usize, other: Option<&Number>) -> SweepCourse {
         let SweepQuestion { params, cancel, .. } = self.question;
@@ -239,29 +250,31 @@ impl<'a> SweptCase<'a> {
         let outcomes = outcome_course(program, self.own.settings, indexes);
         let day = self.own.as_of.day_number();
         let setting = indexes.first().and_then(|index| self.own.settings.param_on(*index, day));
-        let now = setting.and_then(|setting| ask::number_of(&setting.value));
+        let now = setting.and_then(|setting| number_of(&setting.value));
         let sweep =
             Sweep { scale: &param.scale, search, outcomes, finest: param.finest(), now, judge: &judge };
         sweep.along(&param.from, &param.to, self.own.days())
     }
 
-    /// Every value of the first param with every value of the second. The turns of one may depend on the value of the other.
-    fn table(&self, first: &SweptParam, second: &SweptParam) -> OwnTable {
-        let turns = |at: usize, other: Option<&Number>| {
-            self.course(at, other).turns.into_iter().map(|own| own.turn).collect::<BTreeSet<SweepTurn>>()
-        };
-        let (mut rows, mut columns) = (turns(0, None), turns(1, None));
+    /// Every value of the first param with every value of the second. The turns of one may depend on the value of the other;
+    /// `courses` are those with the other as it is in force.
+    fn table(&self, first: &SweptParam, second: &SweptParam, courses: &[SweepCourse]) -> OwnTable {
+        let turns = |course: &SweepCourse| course.turns.iter().map(|own| own.turn.clone()).collect();
+        let mut known = courses.iter().map(turns);
+        let mut rows: BTreeSet<SweepTurn> = known.next().unwrap_or_default();
+        let mut columns: BTreeSet<SweepTurn> = known.next().unwrap_or_default();
+        let turns = |at: usize, other: &Number| turns(&self.course(at, Some(other)));
         let mut tried: BTreeSet<(usize, Number)> = BTreeSet::new();
         loop {
             let found = tried.len();
             for line in fold::between(second, columns.clone()) {
                 if tried.insert((0, line.inside.clone())) {
-                    rows.extend(turns(0, Some(&line.inside)));
+                    rows.append(&mut turns(0, &line.inside));
                 }
             }
             for line in fold::between(first, rows.clone()) {
                 if tried.insert((1, line.inside.clone())) {
-                    columns.extend(turns(1, Some(&line.inside)));
+                    columns.append(&mut turns(1, &line.inside));
                 }
             }
             if tried.len() == found || rows.len().max(columns.len()) > MAX_LINES {
@@ -269,13 +282,10 @@ impl<'a> SweptCase<'a> {
             }
         }
         let lines = (fold::between(first, rows.clone()), fold::between(second, columns.clone()));
-        let days: Vec<usize> = (0..self.own.days()).collect();
         let cell = |row: &SweepLine, column: &SweepLine| {
             let mut values = self.question.values(self.own, 0, &row.inside);
             values.extend(self.question.values(self.own, 1, &column.inside));
-            let judged = self.series.judge(&values, &[], &days).days;
-            let decisions: Vec<Decision> = judged.into_iter().map(|day| day.decision).collect();
-            fold::counts(std::iter::once(&*decisions))
+            fold::counts(std::iter::once(&*self.decisions(&values)))
         };
         let cells = lines.0.iter().map(|row| lines.1.iter().map(|column| cell(row, column)).collect());
         let cells = if rows.len().max(columns.len()) > MAX_LINES { Vec::new() } else { cells.collect() };

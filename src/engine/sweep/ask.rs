@@ -5,14 +5,14 @@ use crate::check::Unfit;
 use crate::diagnostic::did_you_mean;
 use crate::engine::nearest::scale::ParamScale;
 use crate::eval::are_bounds;
-use crate::layers::param_value;
+use crate::layers::{number_of, param_value};
 use crate::point::Axis;
-use crate::program::{Param, ParamValue, Program};
+use crate::program::{Param, Program};
 use crate::report::Place;
 use crate::settings::{ParamSetting, Settings, show_value};
 use crate::source::SourceMap;
 use crate::types::Kind;
-use crate::value::{DAY, Number, Value};
+use crate::value::{DAY, Number};
 
 /// A param, and the values between which it is moved, as they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,15 +157,6 @@ fn with_values(range: &SweepRange, param: &Param, setting: &ParamSetting) -> Res
     let mut swept = SweptParam { name: name.clone(), from, to, scale };
     step.map_or(Ok(()), |step| swept.in_steps(step))?;
     Ok(swept)
-}
-
-/// The number that stands for a value.
-pub(super) fn number_of(value: &ParamValue) -> Option<Number> {
-    match value {
-        ParamValue::Calendar(months) => Some(Number::from(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(number.clone()),
-        ParamValue::Value(_) | ParamValue::List(_) => None,
-    }
 }
 
 fn unknown(name: &str, projects: &[SweptProject]) -> String {

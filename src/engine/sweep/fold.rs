@@ -1,10 +1,11 @@
 //! From the days of each workflow to the intervals of a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::SweptWorkflow;
-use super::ask::{SweptParam, number_of};
+use super::ask::SweptParam;
 use super::course::{DayTurn, SweepCourse, SweepTurn};
+use super::{JudgedByValues, SweptWorkflow};
+use crate::layers::number_of;
 use crate::report::amount::AmountReport;
 use crate::report::sweep::{
     MAX_FLIPPED, ParamSweep, SnapshotFlip, SweepChange, SweepCounts, SweepFlips, SweepInterval, SweptValue,
@@ -20,9 +21,7 @@ pub(super) struct SweepFold<'a> {
     pub(super) at: usize,
     pub(super) workflows: &'a [SweptWorkflow<'a>],
     /// As many as workflows.
-    pub(super) courses: &'a [SweepCourse],
-    /// The decisions by the values in force, by workflow and day.
-    pub(super) now: &'a [Vec<Decision>],
+    pub(super) judged: &'a [JudgedByValues],
 }
 
 /// The values between two turns.
@@ -41,7 +40,7 @@ pub(super) struct SweepLine {
 }
 
 /// The lines between all values at which decisions change.
-fn lines(param: &SweptParam, courses: &[SweepCourse]) -> Vec<SweepLine> {
+fn lines(param: &SweptParam, courses: &[&SweepCourse]) -> Vec<SweepLine> {
     between(param, courses.iter().flat_map(|course| &course.turns).map(|own| own.turn.clone()).collect())
 }
 
@@ -115,8 +114,9 @@ pub(super) fn counts<'d>(workflows: impl Iterator<Item = &'d [Decision]>) -> Swe
 
 /// The intervals of a param.
 pub(super) fn fold(folded: &SweepFold<'_>) -> ParamSweep {
-    let SweepFold { param, courses, now, .. } = folded;
-    let lines = lines(param, courses);
+    let SweepFold { param, at, judged, .. } = folded;
+    let courses: Vec<&SweepCourse> = judged.iter().filter_map(|own| own.courses.get(*at)).collect();
+    let lines = lines(param, &courses);
     let mut decided: Vec<Vec<Decision>> = courses.iter().map(|course| course.first.clone()).collect();
     let mut counted = counts(decided.iter().map(|days| &**days));
     let mut changes = Vec::new();
@@ -156,7 +156,7 @@ pub(super) fn fold(folded: &SweepFold<'_>) -> ParamSweep {
         from: value_of(param, &param.from),
         to: value_of(param, &param.to),
         now: folded.values_now(&lines),
-        as_it_is: counts(now.iter().map(|days| &**days)),
+        as_it_is: counts(judged.iter().map(|own| &*own.now)),
         intervals,
         changes,
     }
@@ -187,9 +187,10 @@ impl SweepFold<'_> {
     /// What differs from the values in force.
     fn flips(&self, decided: &[Vec<Decision>]) -> SweepFlips {
         let mut flips = SweepFlips::default();
-        let goes_on = |decision: Decision| decision < Decision::Hold;
-        for ((own, now), then) in self.workflows.iter().zip(self.now).zip(decided) {
-            for (day, (from, to)) in now.iter().zip(then).enumerate().filter(|(_, (from, to))| from != to) {
+        for ((own, judged), then) in self.workflows.iter().zip(self.judged).zip(decided) {
+            for (day, (from, to)) in
+                judged.now.iter().zip(then).enumerate().filter(|(_, (from, to))| from != to)
+            {
                 if day + 1 == own.days() {
                     flips.workflows.push(WorkflowFlip {
                         project: own.project.name.clone(),
@@ -210,8 +211,8 @@ impl SweepFold<'_> {
                         to: *to,
                     });
                 }
-                flips.released += usize::from(!goes_on(*from) && goes_on(*to));
-                flips.stopped += usize::from(goes_on(*from) && !goes_on(*to));
+                flips.released += usize::from(!from.goes_on() && to.goes_on());
+                flips.stopped += usize::from(from.goes_on() && !to.goes_on());
             }
         }
         flips
@@ -219,7 +220,7 @@ impl SweepFold<'_> {
 
     /// The values in force as of the day of judgement, the smallest first.
     fn values_now(&self, lines: &[SweepLine]) -> Vec<ValueNow> {
-        let mut values: std::collections::BTreeMap<Number, usize> = std::collections::BTreeMap::new();
+        let mut values: BTreeMap<Number, usize> = BTreeMap::new();
         for own in self.workflows {
             let index = own.params.get(self.at).and_then(|all| all.first());
             let setting = index.and_then(|index| own.settings.param_on(*index, own.as_of.day_number()));
