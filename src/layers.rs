@@ -98,7 +98,7 @@ impl Book {
 }
 
 /// The number that a value is compared by.
-fn number_of(value: &ParamValue) -> Option<Number> {
+pub fn number_of(value: &ParamValue) -> Option<Number> {
     match value {
         ParamValue::Calendar(months) => Some(Number::from(*months)),
         ParamValue::Value(value) => value.number().cloned(),

@@ -267,6 +267,11 @@ fn push(lines: &mut [String], column: &mut usize, c: char) {
     }
 }
 
+/// `1 day`, `2 days`
+pub fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// The text, filled up with blanks to `columns`.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();

@@ -74,7 +74,7 @@ impl Read {
         self
     }
 
-    /// What a page shows the history and the settings of: what is proposed. Beside it, what it is compared with.
+    /// The proposed files, whose history and settings a page shows, and the files that they are compared with.
     pub(super) fn for_page(&self) -> (Inputs, Option<Inputs>) {
         let of = |sources: &SourceMap, projects: &[Project]| Inputs {
             sources: sources.clone(),

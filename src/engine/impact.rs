@@ -170,10 +170,9 @@ fn compare(old: &BTreeMap<WorkflowKey, Verdicts>, new: &BTreeMap<WorkflowKey, Ve
         report.verdicts.extend(verdicts);
         report.rules.extend(rules);
     }
-    let goes_on = |decision| decision < Decision::Hold;
     let count = |is: &dyn Fn(&Flip) -> bool| report.verdicts.iter().filter(|flip| is(flip)).count();
-    report.summary.released = count(&|flip| !goes_on(flip.from) && goes_on(flip.to));
-    report.summary.stopped = count(&|flip| goes_on(flip.from) && !goes_on(flip.to));
+    report.summary.released = count(&|flip| !flip.from.goes_on() && flip.to.goes_on());
+    report.summary.stopped = count(&|flip| flip.from.goes_on() && !flip.to.goes_on());
     report.summary.flipped = report.verdicts.len();
     report.summary.rules = report.rules.iter().map(|flip| flip.rules.len()).sum();
     report

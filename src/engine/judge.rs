@@ -243,7 +243,7 @@ fn take_judged(project: &mut Ready<Told>, options: &CheckOptions) -> Vec<Told> {
         let own = judged.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Warning);
         let denied =
             options.deny_warnings && (own || workflow.files.iter().any(|file| warned.contains(file)));
-        if denied && judged.report.decision < Decision::Hold {
+        if denied && judged.report.decision.goes_on() {
             judged.report.decision = Decision::Hold;
         }
         judged

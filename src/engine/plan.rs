@@ -203,7 +203,7 @@ impl Planner<'_> {
     fn within_half_a_year(&self, asked: &AskedShare, truth: &Number) -> Option<f64> {
         let (looks, each) = (self.half_year()?, asked.per_snapshot?);
         let is_simple = asked.course == SampleCourse::Newest(1) && asked.test.looks == Looking::Once;
-        // Who is drawn again from a few is no sample of its own.
+        // Drawing from the same few people again is not a new sample.
         if asked.test.population.is_some() || looks > MAX_LOOKS && !is_simple {
             return None;
         }

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use crate::ast::EffectKind;
-use crate::render::human::goes_on;
 use crate::report::{Outcome, RuleReport, WorkflowReport};
 
 /// Workflows in which a rule comes out alike, from which on it is told once.
@@ -59,7 +58,7 @@ pub(super) enum Together {
 impl Together {
     /// As it suits so many workflows; with `full` each rule is told by itself.
     pub(super) fn suiting(workflows: &[&WorkflowReport], full: bool) -> Self {
-        let stopped = workflows.iter().filter(|workflow| !goes_on(workflow.decision)).count();
+        let stopped = workflows.iter().filter(|workflow| !workflow.decision.goes_on()).count();
         match (full, stopped > CROWD) {
             (true, _) => Self::Never,
             (false, true) => Self::ByRule,

@@ -38,7 +38,7 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
 /// Workflows that are named at a value.
 const NEAREST_NAMED: usize = 4;
 
-/// The nearest values of a param that change a decision today, or why there are none.
+/// The nearest values of a param that change a decision today, or the reason why no value does.
 pub fn nearest(near: Result<&Nearest, &String>, style: Style) -> String {
     let mut page = ExplainPage { out: String::new(), style };
     page.section("The nearest values that change a decision today");

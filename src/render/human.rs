@@ -19,7 +19,7 @@ pub use checklist::render_checklists;
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history, narrate_problems};
-pub use summary::{arrow, goes_on, last_day, read, retirees, sentence, waivers};
+pub use summary::{arrow, last_day, read, retirees, sentence, waivers};
 pub use trials::{narrate_tests, render_tests};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -66,7 +66,7 @@ pub fn render(judgement: &Answer<Report>, style: Style, view: &View) -> String {
 
 /// The workflows to be told of.
 fn shown_workflows<'r>(judgement: &'r Answer<Report>, view: &View) -> Vec<&'r WorkflowReport> {
-    let stops = |w: &&WorkflowReport| !view.only_failed || !summary::goes_on(w.decision);
+    let stops = |w: &&WorkflowReport| !view.only_failed || !w.decision.goes_on();
     judgement.report.workflows.iter().filter(stops).collect()
 }
 
@@ -126,8 +126,7 @@ pub fn render_quiet(judgement: &Answer<Report>, style: Style) -> String {
         let text = format!("{}{}", place.unwrap_or_default(), diagnostic.message);
         page.line(&format!("{head} {}", visible(&text)));
     }
-    let workflows: Vec<_> =
-        judgement.report.workflows.iter().filter(|w| !summary::goes_on(w.decision)).collect();
+    let workflows: Vec<_> = judgement.report.workflows.iter().filter(|w| !w.decision.goes_on()).collect();
     let columns = summary::TableColumns::new(&workflows, style);
     for workflow in &workflows {
         let room = style.width.saturating_sub(columns.before_remarks());

@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
-use super::human::goes_on;
 use super::markdown::{MOST, code, inert, mark};
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::impact::{Flip, ImpactReport, OneSided, RuleFlip, RuleSide};
 use crate::report::{DiagnosticReport, Outcome};
-use crate::text::visible;
+use crate::text::{counted, visible};
 
 /// Rows of a table, and rules of a row, that are listed; the others are counted.
 const ROWS: usize = 50;
@@ -144,11 +143,6 @@ pub(super) fn remarks(impact: &Answer<ImpactReport>) -> String {
     remarks.join(" ")
 }
 
-/// `1 day`, `2 days`
-pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
 /// What only one side judges, behind the workflow's name.
 pub(super) fn one_sided(of: &OneSided) -> String {
     let side = |days: usize, whose: &str| {
@@ -236,7 +230,7 @@ fn table(out: &mut String, flips: &[Flip]) {
 
 fn table_row(row: &Row<'_>) -> String {
     let Flip { from, to, rules, .. } = row.flip;
-    let bold = if goes_on(*to) { to.as_str().to_owned() } else { format!("**{}**", to.as_str()) };
+    let bold = if to.goes_on() { to.as_str().to_owned() } else { format!("**{}**", to.as_str()) };
     let verdict = if from == to { bold } else { format!("{} → {bold}", from.as_str()) };
     let mut changed: Vec<String> = rules
         .iter()

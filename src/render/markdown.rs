@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use super::entries::{ReportEntry, Together, entries};
 use super::finding::{Finding, FindingKind, FindingsOf, below, findings, read_below, shown};
-use super::human::{goes_on, last_day, retirees, sentence, waivers};
+use super::human::{last_day, retirees, sentence, waivers};
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
@@ -91,7 +91,7 @@ fn headline(judgement: &Answer<Report>, workflows: &[&WorkflowReport]) -> String
         _ => "this pull request could not be judged",
     };
     let stopped: Vec<String> =
-        workflows.iter().filter(|w| !goes_on(w.decision)).map(|w| code(&w.name())).collect();
+        workflows.iter().filter(|w| !w.decision.goes_on()).map(|w| code(&w.name())).collect();
     let who = match stopped.as_slice() {
         _ if judgement.exit != 1 => String::new(),
         [] => String::new(),
@@ -122,7 +122,7 @@ fn failures<'r>(
 /// A row for each workflow.
 fn push_table(out: &mut String, workflows: &[&WorkflowReport], findings: &[Finding]) {
     // What goes on needs no row of its own where nothing else does, or where there are too many.
-    let stops = || workflows.iter().filter(|w| !goes_on(w.decision)).copied().collect();
+    let stops = || workflows.iter().filter(|w| !w.decision.goes_on()).copied().collect();
     let rows: Vec<&WorkflowReport> = if workflows.len() <= LISTED { workflows.to_vec() } else { stops() };
     if !rows.is_empty() {
         out.push_str("\n| | workflow | stage | decision | because of |\n|---|---|---|---|---|\n");
@@ -175,7 +175,7 @@ fn row(workflow: &WorkflowReport, findings: &HashMap<&str, Vec<&Finding>>) -> St
         (None, _) => String::new(),
     };
     let (mark, decision) = (mark(workflow.decision), workflow.decision.as_str());
-    let decision = if goes_on(workflow.decision) { decision.to_owned() } else { format!("**{decision}**") };
+    let decision = if workflow.decision.goes_on() { decision.to_owned() } else { format!("**{decision}**") };
     format!("| {mark} | {} | {stage} | {decision} | {} |\n", code(&name), why.join("; "))
 }
 

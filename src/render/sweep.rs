@@ -8,7 +8,7 @@ use crate::report::sweep::{
     DecisionCounts, ParamSweep, SweepChange, SweepCounts, SweepInterval, SweepReport, SweepTable,
 };
 use crate::report::{Decision, full_name};
-use crate::text::{pad, visible, width, wrap};
+use crate::text::{counted, pad, visible, width, wrap};
 
 /// Changes of one interval that are listed unless all are asked for.
 const LISTED: usize = 4;
@@ -45,10 +45,10 @@ pub fn narrate(swept: &Answer<SweepReport>, full: bool) -> String {
             let SweepCounts { days, workflows } = &interval.counts;
             let now = if is_now(sweep, at) { ", the value in force" } else { "" };
             out.push_str(&format!(
-                "{}{now}: of the snapshots {}; of the workflows {}; {}.\n",
+                "{}{now}: {}; {}; {}.\n",
                 visible(&interval.shown),
-                spoken(days),
-                spoken(workflows),
+                spoken("snapshots", days),
+                spoken("workflows", workflows),
                 flips(interval)
             ));
             for line in changes(sweep, at, style, full) {
@@ -60,8 +60,8 @@ pub fn narrate(swept: &Answer<SweepReport>, full: bool) -> String {
         for (row, cells) in table.rows.iter().zip(&table.cells) {
             for (column, cell) in table.columns.iter().zip(cells) {
                 let (first, second) = (&rows.param, &columns.param);
-                let counts = spoken(&cell.workflows);
-                out.push_str(&format!("{first} {row} with {second} {column}: of the workflows {counts}.\n"));
+                let counts = spoken("workflows", &cell.workflows);
+                out.push_str(&format!("{first} {row} with {second} {column}: {counts}.\n"));
             }
         }
     }
@@ -99,10 +99,6 @@ fn headline(sweep: &ParamSweep) -> String {
         counted(total(days), "snapshot"),
         counted(total(workflows), "workflow")
     )
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn is_now(sweep: &ParamSweep, interval: usize) -> bool {
@@ -145,7 +141,8 @@ fn numbers(counts: &DecisionCounts) -> String {
     [counts.advance, counts.go_on, counts.hold, counts.rollback].map(|count| format!("{count:>10}")).concat()
 }
 
-fn spoken(counts: &DecisionCounts) -> String {
+/// `of the snapshots 33 may advance, 22 hold`
+fn spoken(what: &str, counts: &DecisionCounts) -> String {
     let DecisionCounts { advance, go_on, hold, rollback, error, retired } = counts;
     let all = [
         (advance, "may advance"),
@@ -160,7 +157,7 @@ fn spoken(counts: &DecisionCounts) -> String {
         .filter(|(count, _)| **count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    if said.is_empty() { "there are none".to_owned() } else { said.join(", ") }
+    if said.is_empty() { format!("no {what}") } else { format!("of the {what} {}", said.join(", ")) }
 }
 
 /// What differs from today.

@@ -28,6 +28,14 @@ impl Decision {
     pub const ALL: [Self; 6] =
         [Self::Retired, Self::Continue, Self::Advance, Self::Hold, Self::Rollback, Self::Error];
 
+    /// Whether it stops nothing: a workflow may go on, or is judged no more.
+    pub fn goes_on(self) -> bool {
+        match self {
+            Self::Retired | Self::Continue | Self::Advance => true,
+            Self::Hold | Self::Rollback | Self::Error => false,
+        }
+    }
+
     /// The word of the report.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -138,7 +138,7 @@ impl Chart {
     }
 }
 
-/// The value of an expression on a day; both ends are none where nothing is known of it.
+/// The value of an expression on a day. Where nothing is known of it, it has neither end.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartPoint {
     /// The least that it can be.

@@ -103,11 +103,6 @@ pub(super) fn title_of(report: &WorkflowReport, rule: &str) -> String {
     text(if title.is_empty() { rule } else { title })
 }
 
-/// `1 snapshot`, `2 snapshots`
-pub(super) fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
 /// How much of a gate is met: words, and a bar of the same.
 pub(super) fn met(gate: &GateChecklist) -> Markup {
     let share = (gate.met * 100).checked_div(gate.rules).unwrap_or(100);

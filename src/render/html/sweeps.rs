@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::link::PageContext;
-use super::parts::{badge, counted, text, told};
+use super::parts::{badge, text, told};
 use crate::report::Decision;
 use crate::report::page::PageReport;
 use crate::report::sweep::{DecisionCounts, ParamSweep, SweepInterval};
+use crate::text::counted;
 
 const HEIGHT: usize = 140;
 const COLUMN: usize = 72;

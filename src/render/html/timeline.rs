@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::parts::{badge, counted, text, told};
+use super::parts::{badge, text, told};
 use super::svg::{LEFT, RIGHT, TimeScale, Trail, WIDTH, dates, grid, short};
 use crate::report::page::WorkflowPage;
 use crate::report::{DayReport, Decision};
+use crate::text::counted;
 
 /// The height of a stage.
 const STAGE: f64 = 22.0;

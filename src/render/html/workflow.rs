@@ -4,13 +4,14 @@ use maud::{Markup, html};
 
 use super::index::{due, since, stage_of, stops_beside};
 use super::link::PageContext;
-use super::parts::{arrow, badge, counted, does, met, outcome, prose, sign_of, stage, text, title_of};
+use super::parts::{arrow, badge, does, met, outcome, prose, sign_of, stage, text, title_of};
 use super::svg::TimeScale;
 use super::timeline::timeline;
 use super::{measures, rules};
 use crate::report::checklist::GateChecklist;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
 use crate::report::{DayReport, Decision, Outcome, RuleReport, WorkflowReport};
+use crate::text::counted;
 
 /// The part of the workflow of a number.
 pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> Markup {

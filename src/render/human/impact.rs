@@ -3,10 +3,10 @@
 use super::narrate::diagnosed;
 use super::{Color, Page, in_order, paint, summary};
 use crate::engine::Answer;
-use crate::render::impact::{LINES, Outcomes, RULES, Row, counted, headline, one_sided, remarks, rows};
+use crate::render::impact::{LINES, Outcomes, RULES, Row, headline, one_sided, remarks, rows};
 use crate::render::{Style, View};
 use crate::report::impact::{Flip, ImpactReport, RuleFlip};
-use crate::text::{pad, visible, width, wrap};
+use crate::text::{counted, pad, visible, width, wrap};
 
 /// Lines of flips that are listed unless all are asked for; each stands for days that follow each other.
 const LISTED: usize = 60;
@@ -95,7 +95,7 @@ fn verdict(flip: &Flip, style: Style) -> String {
 fn color(flip: &Flip) -> Color {
     if flip.from == flip.to {
         Color::Dim
-    } else if summary::goes_on(flip.to) {
+    } else if flip.to.goes_on() {
         Color::Green
     } else {
         Color::Red

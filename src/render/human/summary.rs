@@ -17,14 +17,6 @@ const MAX_LINTS: usize = 5;
 /// What was passed over and is named.
 const MAX_PASSED_OVER: usize = 3;
 
-/// Whether a workflow of this decision stops nothing: it may go on, or is judged no more.
-pub fn goes_on(decision: Decision) -> bool {
-    match decision {
-        Decision::Retired | Decision::Continue | Decision::Advance => true,
-        Decision::Hold | Decision::Rollback | Decision::Error => false,
-    }
-}
-
 /// The text, made visible and with a drawn arrow for `->`.
 pub fn arrow(text: &str, style: Style) -> String {
     let text = visible(text).into_owned();
