@@ -72,7 +72,7 @@ pub struct TextFile {
 }
 
 /// Everything that a judgement reads.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// Holds the configurations already, since these say where the other files are.
     pub sources: SourceMap,

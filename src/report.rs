@@ -303,6 +303,11 @@ pub struct RuleReport {
 }
 
 impl RuleReport {
+    /// Whether it keeps its workflow from going on.
+    pub fn stops(&self) -> bool {
+        self.enforced && self.applied >= Some(EffectKind::Hold)
+    }
+
     fn bytes(&self) -> usize {
         let place = |place: &Place| place.file.len();
         let texts = [&self.gate, &self.message, &self.would_pass, &self.help, &self.before_move];

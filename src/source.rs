@@ -213,6 +213,11 @@ impl SourceMap {
         self.get(id).map_or("", |source| &source.name)
     }
 
+    /// The text of a span on one line.
+    pub fn one_line(&self, span: Span) -> String {
+        self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The text under a span; empty where the span is out of the file.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.file).and_then(|source| source.text.get(span.range())).unwrap_or("")

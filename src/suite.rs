@@ -246,7 +246,7 @@ fn sound(judged: Judged) -> Result<WorkflowVerdict, Vec<Diagnostic>> {
 
 /// An expression on one line, and its value.
 fn value_seen((span, value): &(Span, Reading), sources: &SourceMap) -> ValueSeen {
-    let expression = sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let expression = sources.one_line(*span);
     ValueSeen { expression, value: reading(value) }
 }
 

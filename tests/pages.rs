@@ -458,7 +458,7 @@ fn a_sweep_lists_every_flip_against_today() {
     let day = options(Date::constant(2026, 11, 23), None);
     let mut page = page_of(example("platform"), &day);
     let range = SweepRange { name: "order.at_once".to_owned(), from: "1".to_owned(), to: "5".to_owned() };
-    page.report.sweeps = Workspace::new().sweeps(|| example("platform"), &day.day, vec![range]).unwrap();
+    page.report.sweeps = Workspace::new().sweeps(&example("platform"), &day.day, vec![range]).unwrap();
     let [sweep] = page.report.sweeps.as_slice() else { panic!("one sweep") };
     let html = plain(&render(&page, &HtmlView::default()));
     let (_, part) = html.split_once("id=\"sweeps\"").unwrap();

@@ -110,16 +110,19 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
         Err(why) => return complain(&why),
     };
     let options = CheckOptions::from(day);
+    // What other values would have decided is asked of the same files.
+    let again = (!args.sweeps.is_empty()).then(|| inputs.clone());
     let judge = || {
         let base = base.and_then(|(sides, alone)| page_base(sides, alone, &options));
         Workspace::new().page(inputs, &options, None, base)
     };
     let mut page = args.terminal.waiting("judging", judge);
-    let again = || find::inputs(path, allow_outside);
-    let sweeps = || Workspace::new().sweeps(again, &options.day, args.sweeps.clone());
-    match args.terminal.waiting("judging by other values", sweeps) {
-        Ok(sweeps) => page.report.sweeps = sweeps,
-        Err(why) => return complain(&why),
+    if let Some(again) = again {
+        let sweeps = || Workspace::new().sweeps(&again, &options.day, args.sweeps.clone());
+        match args.terminal.waiting("judging by other values", sweeps) {
+            Ok(sweeps) => page.report.sweeps = sweeps,
+            Err(why) => return complain(&why),
+        }
     }
     args.view.hide(&mut page);
     match write_page(&page, args) {

@@ -85,7 +85,7 @@ impl Workspace {
             return Err("it was cancelled".to_owned());
         }
         let ty = program.expr(expr.id).map_or_else(String::new, |info| info.ty.to_string());
-        let expression = sources.text(expr.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let expression = sources.one_line(expr.span);
         let range = expr.span.range();
         let mut results = results_of(loaded);
         let more = results.len().saturating_sub(MAX_TOLD);

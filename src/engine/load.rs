@@ -60,33 +60,19 @@ impl<T> Ready<T> {
 
     /// The same with other workflows.
     pub(super) fn with<U>(self, workflows: Vec<Workflow<U>>) -> Ready<U> {
-        let Self {
-            name,
-            declared,
-            program,
-            book,
-            configs,
-            policies,
-            read,
-            lints_off,
-            diagnostics,
-            run,
-            fleet,
-            ..
-        } = self;
         Ready {
-            name,
-            declared,
-            program,
-            book,
-            configs,
-            policies,
-            read,
-            lints_off,
+            name: self.name,
+            declared: self.declared,
+            program: self.program,
+            book: self.book,
+            configs: self.configs,
+            policies: self.policies,
+            read: self.read,
+            lints_off: self.lints_off,
             workflows,
-            diagnostics,
-            run,
-            fleet,
+            diagnostics: self.diagnostics,
+            run: self.run,
+            fleet: self.fleet,
         }
     }
 }

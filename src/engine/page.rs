@@ -8,12 +8,11 @@ mod unread;
 use std::collections::BTreeMap;
 
 use self::hidden::{NamesSeen, names_of};
-use self::set::{effect_pages, param_pages};
+use self::set::{Inherited, effect_pages, param_pages};
 use self::unread::unread;
 use super::load::{Loaded, Ready};
 use super::overview::rows;
 use super::{Answer, CheckOptions, DayOptions, SweepRange, Workspace};
-use crate::ast::EffectKind;
 use crate::eval::{Rulebook, RunBudget};
 use crate::history::{charts_of, history_of};
 use crate::layers::{BoundWaiver, days_left};
@@ -109,11 +108,11 @@ impl Workspace {
     /// As of [`Workspace::sweep`].
     pub fn sweeps(
         &mut self,
-        inputs: impl Fn() -> Inputs,
+        inputs: &Inputs,
         options: &DayOptions,
         ranges: Vec<SweepRange>,
     ) -> Result<Vec<ParamSweep>, String> {
-        let each = ranges.into_iter().map(|range| self.sweep(inputs(), options, &[range]));
+        let each = ranges.into_iter().map(|range| self.sweep(inputs.clone(), options, &[range]));
         let all: Result<Vec<_>, String> = each.collect();
         Ok(all?.into_iter().flat_map(|answer| answer.report.sweeps).collect())
     }
@@ -227,12 +226,8 @@ fn since(decision: Decision, days: &[DayReport]) -> Option<String> {
 
 /// The first of the last days in a row on which it did not go on, or a rule that stops it now did not pass.
 fn below_since(workflow: &WorkflowReport, days: &[DayReport]) -> Option<String> {
-    let stops: Vec<&str> = workflow
-        .rules
-        .iter()
-        .filter(|rule| rule.enforced && rule.applied >= Some(EffectKind::Hold))
-        .map(|rule| &*rule.rule)
-        .collect();
+    let stops: Vec<&str> =
+        workflow.rules.iter().filter(|rule| rule.stops()).map(|rule| &*rule.rule).collect();
     let is_stopped = matches!(workflow.decision, Decision::Hold | Decision::Rollback);
     let is_below = |day: &&DayReport| {
         let mut open = day.failed.iter().chain(&day.undecided);
@@ -245,8 +240,9 @@ fn below_since(workflow: &WorkflowReport, days: &[DayReport]) -> Option<String> 
 fn in_force<B>(loaded: &Loaded<(Told, B)>, sources: &SourceMap, options: &CheckOptions) -> PageInForce {
     let day = loaded.as_of.date();
     let (params, rules) = rows(&loaded.projects, sources, day, &options.day);
-    let params = param_pages(params, &loaded.projects, sources, day);
-    let effects = effect_pages(&rules, &loaded.projects, sources, day);
+    let inherited = Inherited::all(&loaded.projects);
+    let params = param_pages(params, &inherited, sources, day);
+    let effects = effect_pages(&rules, &inherited, sources, day);
     let unread = loaded.projects.iter().flat_map(|project| unread(project, sources)).collect();
     let mut waivers: Vec<WaiverTerm> =
         loaded.projects.iter().flat_map(|project| waiver_terms(project, sources, day)).collect();

@@ -156,7 +156,7 @@ impl Planner<'_> {
 
     /// A condition on one line.
     fn text(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.sources.one_line(span)
     }
 
     fn share(&self, asked: &AskedShare) -> SharePlan {

@@ -31,7 +31,7 @@ pub fn filled(
             let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
             let index = if let Some(Target::Param(index)) = target { Some(*index) } else { None };
             let param = index.and_then(|at| Some((program.params.get(at)?, settings.params.get(at)?)));
-            let source = || sources.text(expr.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            let source = || sources.one_line(expr.span);
             param.map_or_else(
                 || FilledPiece::Expression(source()),
                 |(param, steps)| FilledPiece::Text(value(param, steps)),

@@ -50,7 +50,7 @@ fn is_on(rulebook: &Rulebook<'_>, series: &Series, rule: usize) -> bool {
 
 /// An expression on one line.
 fn words_of(rulebook: &Rulebook<'_>, span: Span) -> String {
-    rulebook.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    rulebook.sources.one_line(span)
 }
 
 fn ends(of: &Figure) -> [Option<f64>; 2] {

@@ -211,7 +211,7 @@ impl<'a> LintedPolicies<'a> {
 
     /// An expression as it is written, if it is short.
     pub(super) fn written(&self, expr: &Expr) -> String {
-        let text = self.sources.text(expr.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = self.sources.one_line(expr.span);
         if text.chars().count() <= 40 { format!("`{text}`") } else { "the value".to_owned() }
     }
 }

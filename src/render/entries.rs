@@ -177,5 +177,10 @@ pub(super) fn cause(rule: &RuleReport) -> Option<&str> {
 
 /// What stands before the remedy of a rule.
 pub(super) fn remedy_word(rule: &RuleReport) -> &'static str {
-    if rule.outcome == Outcome::Undecided { "would decide" } else { "would pass" }
+    remedy_of(rule.outcome)
+}
+
+/// What stands before the remedy of a rule that came out so.
+pub(super) fn remedy_of(outcome: Outcome) -> &'static str {
+    if outcome == Outcome::Undecided { "would decide" } else { "would pass" }
 }

@@ -507,7 +507,7 @@ impl Text<'_> {
 
     /// The text of a span on one line.
     fn source(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.sources.one_line(span)
     }
 
     /// The text of a span as it stands in its file, indented alike.

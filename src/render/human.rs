@@ -19,7 +19,7 @@ pub use checklist::render_checklists;
 pub use history::render_history;
 pub use impact::{narrate_impact, render_impact};
 pub use narrate::{narrate, narrate_history, narrate_problems};
-pub use summary::{arrow, last_day, read, retirees, sentence, waivers};
+pub use summary::{arrow, last_day, read, retirees, sentence, sentence_of, waivers};
 pub use trials::{narrate_tests, render_tests};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -427,7 +427,7 @@ impl Page {
             labels.iter().partition(|l| in_policy(rule, l, sources));
         let line = own.first().map_or(rule.policy.line, |label| sources.line_column(label.span).0);
         let values = own.iter().map(|label| {
-            let expression = sources.text(label.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            let expression = sources.one_line(label.span);
             let joint = if label.is_value { " is" } else { ":" };
             format!("`{expression}`{joint} {}", label.text)
         });

@@ -171,7 +171,7 @@ fn fix(fix: &FixReport, help: Option<&str>) -> Value {
 }
 
 /// A path as a relative address.
-fn uri(path: &str) -> String {
+pub(super) fn uri(path: &str) -> String {
     let escaped = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
             char::from(byte).to_string()

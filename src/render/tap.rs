@@ -88,14 +88,13 @@ fn of_files(finding: &Finding) -> TestPoint {
 }
 
 fn point(name: String, rule: &RuleReport, finding: Option<&Finding>) -> TestPoint {
-    let stops = rule.enforced && rule.applied >= Some(EffectKind::Hold);
     let skip = match rule.outcome {
         Outcome::NotApplicable => Some("not applicable"),
         Outcome::Off => Some("off"),
         Outcome::Waived => Some("waived"),
         Outcome::Pass | Outcome::Fail | Outcome::Undecided if !rule.enforced => Some("preview of a gate"),
         Outcome::Pass | Outcome::Fail | Outcome::Undecided => {
-            finding.and_then(|finding| finding.excused).filter(|_| stops)
+            finding.and_then(|finding| finding.excused).filter(|_| rule.stops())
         }
     };
     let mut why = Vec::new();
@@ -108,7 +107,7 @@ fn point(name: String, rule: &RuleReport, finding: Option<&Finding>) -> TestPoin
         why.extend(rule.would_pass.clone().map(|remedy| ("would_pass", remedy)));
         why.extend(at(finding));
     }
-    TestPoint { ok: !stops || skip.is_some(), name, skip, why }
+    TestPoint { ok: !rule.stops() || skip.is_some(), name, skip, why }
 }
 
 /// The place that the other formats name, too.

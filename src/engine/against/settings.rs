@@ -347,11 +347,7 @@ impl Two<'_> {
                 continue;
             }
             // As it is written, on one line.
-            let shown = |side: Option<&(Span, String)>| {
-                side.map(|(span, _)| {
-                    self.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ")
-                })
-            };
+            let shown = |side: Option<&(Span, String)>| side.map(|(span, _)| self.sources.one_line(*span));
             let direction = match (before, after) {
                 // No rule of the base speaks of it.
                 (None, Some(_)) => Direction::Other,

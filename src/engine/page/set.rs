@@ -14,21 +14,24 @@ use crate::source::{FileId, SourceMap};
 use crate::value::{Date, day_number};
 
 /// What counts in a project without its own configuration.
-struct Inherited<'a, T> {
+pub(super) struct Inherited<'a, T> {
     project: &'a Ready<T>,
     book: Book,
+    /// What its policies declare.
+    declared: Settings,
     /// The project's own configuration.
     nearest: Option<FileId>,
 }
 
 impl<'a, T> Inherited<'a, T> {
-    fn all(projects: &'a [Ready<T>]) -> Vec<Self> {
+    pub(super) fn all(projects: &'a [Ready<T>]) -> Vec<Self> {
         let of = |project: &'a Ready<T>| {
             let names: Vec<_> = project.workflows.iter().map(|workflow| workflow.name.clone()).collect();
             let bases = project.configs.split_last().map_or(&[][..], |(_, bases)| bases);
             // What is wrong with them is said where the project is judged.
             let (book, _) = settle(&project.program, bases, &names);
-            Self { project, book, nearest: project.read.configurations.last().copied() }
+            let declared = Settings::declared(&project.program);
+            Self { project, book, declared, nearest: project.read.configurations.last().copied() }
         };
         projects.iter().map(of).collect()
     }
@@ -48,12 +51,11 @@ fn by_name<'i, 'a, T>(all: &'i [Inherited<'a, T>], name: Option<&String>) -> Opt
 /// Params, each with what it is, who set it, and which way the project has moved it.
 pub(super) fn param_pages<T>(
     rows: Vec<ParamRow>,
-    projects: &[Ready<T>],
+    all: &[Inherited<'_, T>],
     sources: &SourceMap,
     day: Date,
 ) -> Vec<ParamPage> {
-    let all = Inherited::all(projects);
-    rows.into_iter().filter_map(|row| param_page(row, &all, sources, day)).collect()
+    rows.into_iter().filter_map(|row| param_page(row, all, sources, day)).collect()
 }
 
 fn param_page<T>(
@@ -87,12 +89,11 @@ fn param_page<T>(
 /// The rules, each with who set its effect, and which way the project has moved it.
 pub(super) fn effect_pages<T>(
     rows: &[RuleRow],
-    projects: &[Ready<T>],
+    all: &[Inherited<'_, T>],
     sources: &SourceMap,
     day: Date,
 ) -> Vec<EffectPage> {
-    let all = Inherited::all(projects);
-    rows.iter().filter_map(|row| effect_page(row, &all, sources, day)).collect()
+    rows.iter().filter_map(|row| effect_page(row, all, sources, day)).collect()
 }
 
 fn effect_page<T>(
@@ -105,8 +106,7 @@ fn effect_page<T>(
     let at = rule_names(&of.project.program).position(|name| *name == *row.rule)?;
     let (now, before) = of.settings(&row.workflows);
     let (now, before) = (now.rule_on(at, day_number(day))?, before.rule_on(at, day_number(day))?);
-    let declared = Settings::declared(&of.project.program);
-    let declared = declared.rule_on(at, day_number(day))?.effect;
+    let declared = of.declared.rule_on(at, day_number(day))?.effect;
     let is_own = now.configured && Some(now.origin.file) == of.nearest;
     let shown = |effect: Option<EffectKind>| effect.map_or("off", EffectKind::as_str).to_owned();
     let direction = if now.effect > before.effect { Direction::Tighter } else { Direction::Looser };

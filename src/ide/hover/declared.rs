@@ -73,7 +73,7 @@ impl<'h> Telling<'h> {
     }
 
     fn source(&self, span: Span) -> String {
-        self.from.study.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.from.study.sources.one_line(span)
     }
 
     /// A text of a policy with the values in force.

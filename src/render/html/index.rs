@@ -6,13 +6,14 @@ use maud::{Markup, html};
 
 use super::link::PageContext;
 use super::parts::{
-    asks, badge, holds, is_judged_now, met, newest, prose, shown_of, sign_of, stage, text, title_of, told,
+    arrow, asks, badge, holds, is_judged_now, met, newest, prose, shown_of, sign_of, stage, text, title_of,
+    told,
 };
 use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::render::entries::{Together, cause, entries};
-use crate::render::human::sentence;
+use crate::render::human::sentence_of;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
 use crate::report::{Decision, DiagnosticReport, Outcome, Report, RuleReport, WorkflowReport};
 
@@ -69,8 +70,7 @@ pub(super) fn order(page: &PageReport) -> Vec<usize> {
 }
 
 fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]) -> Urgency {
-    let does = |rule: &&RuleReport| rule.enforced && rule.applied >= Some(EffectKind::Hold);
-    let mut stops = report.rules.iter().filter(does);
+    let mut stops = report.rules.iter().filter(|rule| rule.stops());
     match report.decision {
         Decision::Rollback => Urgency::RollsBack,
         Decision::Error => Urgency::NotJudged,
@@ -97,17 +97,11 @@ fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]
 /// The title, what it all comes to, and where the parts of the page are.
 pub(super) fn head(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
     let report = &page.report;
-    let judgement = Answer {
-        report: report.report.clone(),
-        diagnostics: page.diagnostics.clone(),
-        sources: crate::source::SourceMap::default(),
-        exit: page.exit,
-        cancelled: page.cancelled,
-    };
+    let sentence = sentence_of(&report.report.workflows, &page.diagnostics);
     html! {
         header {
             h1 { "Where the rollouts stand" }
-            p.lead { (text(&sentence(&judgement).replace('`', ""))) }
+            p.lead { (text(&sentence.replace('`', ""))) }
             p { "As of " (time(&report.report.as_of)) ". " (counts(&report.report)) }
             nav aria-label="Parts of this page" {
                 a href="#all" { "All workflows" } " "
@@ -190,7 +184,7 @@ fn drawn(row: &IndexRow<'_>, rank: usize, links: &PageContext<'_>) -> Markup {
             td data-label="Stage" { (stage_of(report, page)) }
             td data-label="Next gate" {
                 @for gate in &page.gates {
-                    (met(gate)) " " small { (text(&gate.gate).replace(" -> ", " → ")) } br;
+                    (met(gate)) " " small { (arrow(&gate.gate)) } br;
                     @if gate.met == gate.rules && stops_beside(report) { small { "but a rule of every check stops it" } br; }
                 }
                 @if page.gates.is_empty() { small { (no_gate(report, page)) } }
@@ -223,10 +217,7 @@ pub(super) fn stage_of(report: &WorkflowReport, page: &WorkflowPage) -> Markup {
 
 /// Whether a rule stops it that is judged at every check, so that its gate does not help.
 pub(super) fn stops_beside(report: &WorkflowReport) -> bool {
-    report
-        .rules
-        .iter()
-        .any(|rule| rule.enforced && rule.gate.is_none() && rule.applied >= Some(EffectKind::Hold))
+    report.rules.iter().any(|rule| rule.gate.is_none() && rule.stops())
 }
 
 /// Why there is no gate ahead.

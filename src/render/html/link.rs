@@ -1,12 +1,12 @@
 //! Addresses: of a workflow's part of the page, and of a line of a file where somebody said how these are called.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use maud::{Markup, html};
 
 use super::parts::text;
 use crate::builtin;
+use crate::render::sarif::uri;
 use crate::report::Place;
 use crate::report::page::PageReport;
 
@@ -44,22 +44,8 @@ impl SourceUrl {
 
     /// The address of a line.
     fn of(&self, file: &str, line: usize) -> String {
-        self.0.replace("{line}", &line.to_string()).replace("{file}", &encoded(file))
+        self.0.replace("{line}", &line.to_string()).replace("{file}", &uri(file))
     }
-}
-
-/// A path as a part of an address: whatever could end it or begin something else is written out.
-fn encoded(path: &str) -> String {
-    let mut out = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 /// What all parts of a page go by: what it links to, and whether it is to be short.

@@ -8,9 +8,10 @@ use super::parts::{arrow, badge, does, met, outcome, prose, sign_of, stage, text
 use super::svg::TimeScale;
 use super::timeline::timeline;
 use super::{measures, rules};
+use crate::render::entries::remedy_of;
 use crate::report::checklist::GateChecklist;
 use crate::report::page::{PageReport, WaiverTerm, WorkflowPage};
-use crate::report::{DayReport, Decision, Outcome, RuleReport, WorkflowReport};
+use crate::report::{DayReport, Decision, RuleReport, WorkflowReport};
 use crate::text::counted;
 
 /// The part of the workflow of a number.
@@ -82,7 +83,7 @@ fn checklist(gate: &GateChecklist) -> Markup {
                 (text(&item.title)) " " small { code { (text(&item.rule)) } (does(item.effect)) }
                 @if let Some(message) = &item.message { br; (prose(message)) }
                 @if let Some(missing) = &item.missing {
-                    br; small { (remedy(outcome(item.state))) ": " (prose(missing)) }
+                    br; small { (remedy_of(outcome(item.state))) ": " (prose(missing)) }
                 }
             }
         } }
@@ -174,9 +175,4 @@ fn waivers(page: &PageReport, report: &WorkflowReport, links: &PageContext<'_>) 
             } } }
         }
     }
-}
-
-/// Whether a rule did not pass and would, or is undecided and would be decided.
-fn remedy(of: Outcome) -> &'static str {
-    if of == Outcome::Undecided { "would decide" } else { "would pass" }
 }

@@ -349,12 +349,16 @@ pub fn read(read: &ReadReport) -> Vec<String> {
 
 /// What it all comes to, in one plain sentence; and a second one if something could not be judged.
 pub fn sentence(judgement: &Answer<Report>) -> String {
-    let all = &judgement.report.workflows;
+    sentence_of(&judgement.report.workflows, &judgement.diagnostics)
+}
+
+/// The same of workflows, and of what was found beside them.
+pub fn sentence_of(all: &[WorkflowReport], diagnostics: &[Diagnostic]) -> String {
     let workflows: Vec<&WorkflowReport> = all.iter().filter(|w| w.decision != Decision::Retired).collect();
     let retired = all.len() - workflows.len();
     let mut text = of_judged(&workflows);
     if workflows.is_empty() && retired > 0 {
-        text = match all.as_slice() {
+        text = match all {
             [one] => format!("`{}` is retired", visible(&one.name())),
             _ => format!("All {retired} workflows are retired"),
         };
@@ -362,7 +366,7 @@ pub fn sentence(judgement: &Answer<Report>) -> String {
         text = format!("{text}; {}", retirees(retired));
     }
     text.push('.');
-    let broken = judgement.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    let broken = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     if broken > 0 {
         let errors = plural(broken, "error", "errors");
         let what = if all.is_empty() { "prevented it" } else { "left the judgement incomplete" };
