@@ -80,7 +80,7 @@ pub use observe::{conditions, decided, observe};
 pub use plan::{AskedClaim, AskedRule, AskedShare, GateAhead, SnapshotSpacing, gate_ahead};
 pub use record::judge_with_record;
 pub use seen::{LineSeen, Valued, WorkflowSeen, look_around, value_of};
-pub use sweep::{SweptDay, SweptDays, SweptSeries};
+pub use sweep::{MetValues, SweptCourse, SweptDay, SweptDays, SweptSeries};
 pub use waive::Lift;
 pub use watch::{DecisionTrial, are_bounds, decide_watching};
 pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};

@@ -19,7 +19,7 @@ use self::fold::{SweepFold, SweepLine, fold};
 use super::load::{Loaded, Ready, load_each};
 use super::total::{exit_of, has_errors, nothing_judged};
 use super::{Answer, Cancel, DayOptions, Workspace, in_order};
-use crate::eval::{Rulebook, RunBudget, SweptSeries, are_bounds, outcome_course};
+use crate::eval::{Rulebook, RunBudget, SweptCourse, SweptSeries, are_bounds, outcome_course};
 use crate::layers::number_of;
 use crate::point::Point;
 use crate::program::ParamValue;
@@ -139,7 +139,7 @@ impl SweepQuestion<'_> {
         let run = RunBudget::unbounded();
         let judge = |own: &SweptWorkflow<'_>| {
             let case = SweptCase::new(self, own, &run);
-            let now = case.decisions(&[]);
+            let now = case.series.decisions(&[]);
             let courses: Vec<SweepCourse> = (0..self.params.len()).map(|at| case.course(at, None)).collect();
             let table = match self.params {
                 [first, second] => Some(case.table(first, second, &courses)),
@@ -220,12 +220,6 @@ impl<'a> SweptCase<'a> {
         Self { question, own, series }
     }
 
-    /// The decisions by some values of the params, by day.
-    fn decisions(&self, values: &[(usize, ParamValue)]) -> Vec<Decision> {
-        let days: Vec<usize> = (0..self.own.days()).collect();
-        self.series.judge(values, &[], &days).days.into_iter().map(|day| day.decision).collect()
-    }
-
     /// How the days go along a param; `other` is a value of the other one.
     fn course(&self, at: usize, other: Option<&Number>) -> SweepCourse {
         let SweepQuestion { params, cancel, .. } = self.question;
@@ -236,10 +230,11 @@ impl<'a> SweptCase<'a> {
         }
         let program = &self.own.project.program;
         let fixed = other.map_or_else(Vec::new, |number| self.question.values(self.own, 1 - at, number));
+        let course = SweptCourse::new(&self.series, indexes);
         let judge = |number: &Number, days: &[usize]| {
             let mut values = fixed.clone();
             values.extend(self.question.values(self.own, at, number));
-            self.series.judge(&values, indexes, days)
+            course.judge(number, &values, days)
         };
         let is_exact = param.scale.is_exact() && are_bounds(program, indexes);
         let search = match (is_exact, &param.scale.step) {
@@ -285,7 +280,7 @@ impl<'a> SweptCase<'a> {
         let cell = |row: &SweepLine, column: &SweepLine| {
             let mut values = self.question.values(self.own, 0, &row.inside);
             values.extend(self.question.values(self.own, 1, &column.inside));
-            fold::counts(std::iter::once(&*self.decisions(&values)))
+            fold::counts(std::iter::once(&*self.series.decisions(&values)))
         };
         let cells = lines.0.iter().map(|row| lines.1.iter().map(|column| cell(row, column)).collect());
         let cells = if rows.len().max(columns.len()) > MAX_LINES { Vec::new() } else { cells.collect() };

@@ -2,8 +2,7 @@
 //! without asking.
 
 use super::fleet::SeenWorkflow;
-use super::rule::Judging;
-use super::{Evaluator, Evidence, ItemValue, Scope};
+use super::{Evaluator, Evidence, ItemValue, Moment, Scope};
 use crate::ast::Arg;
 use crate::builtins::Shape;
 use crate::builtins::series::Along;
@@ -25,8 +24,8 @@ pub(super) struct Ask {
 
 impl<'a> Evaluator<'a> {
     /// The same series as one that asked for the step which it made; none where it did, or where the rule reads no ask.
-    pub(super) fn as_asked(&self, rule: &'a Rule, judging: &Judging) -> Option<Self> {
-        let ask = Ask { at: judging.moment.at, to: judging.made? };
+    pub(super) fn as_asked(&self, rule: &'a Rule, moment: Moment, made: Option<usize>) -> Option<Self> {
+        let ask = Ask { at: moment.at, to: made? };
         let policy = self.program.policies.get(rule.policy).and_then(|policy| policy.when.as_ref());
         let reads = |target: &'a Target| match target {
             Target::Field(path) | Target::JudgedField(path) | Target::Element { path, .. } => is_ask(path),

@@ -62,6 +62,11 @@ pub fn outcome_course(program: &Program, settings: &Settings, params: &[usize]) 
     if together.is_some() { OutcomeCourse::Together } else { OutcomeCourse::EachItsWay }
 }
 
+/// Whether a rule comes out better and better as some params grow together, or worse and worse.
+pub(super) fn moves_one_way(program: &Program, rule: &Rule, params: &[usize]) -> bool {
+    ParamCourses { program, params }.of_rule(rule).is_some()
+}
+
 /// What a growing param does to a rule.
 enum RuleCourse {
     /// Its outcome gets worse where that goes up.

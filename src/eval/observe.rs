@@ -85,7 +85,7 @@ fn looking_at<'a>(
 ) -> Option<(Evaluator<'a>, Judging)> {
     let evaluator = Evaluator::new(rulebook, snapshots);
     let judging = evaluator.judging_as_of(rule, as_of)?;
-    Some((evaluator.as_asked(rule, &judging).unwrap_or(evaluator), judging))
+    Some((evaluator.as_asked(rule, judging.moment, judging.made).unwrap_or(evaluator), judging))
 }
 
 /// What a rule asks, in the order in which it is asked; the expressions of one clause must all be so.

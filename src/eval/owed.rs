@@ -86,7 +86,10 @@ impl<'a> Evaluator<'a> {
         signed: &Signed<'_>,
         lifts: &mut Vec<Lift>,
     ) -> Vec<Rc<RuleVerdict>> {
-        let standing = self.program.rules.iter().enumerate().filter(|(_, rule)| rule.gate.is_none());
+        // What is idle stops nothing.
+        let standing = self.program.rules.iter().enumerate();
+        let standing =
+            standing.filter(|(index, rule)| rule.gate.is_none() && !self.is_idle_at(*index, rule, crossing));
         let verdicts = standing.filter_map(|(index, rule)| self.rule_at(index, rule, crossing, None));
         verdicts.filter(|verdict| self.stops(verdict, crossing, signed, lifts)).collect()
     }
@@ -112,7 +115,17 @@ impl<'a> Evaluator<'a> {
         }
         let (mut opened, mut stopped) = (false, false);
         let own = self.program.rules.iter().enumerate().filter(|(_, rule)| leads(rule.gate));
-        for (index, rule) in own {
+        // What is idle is asked last, and only where nothing else says that the gate was open or closed.
+        let mut own: Vec<(bool, usize, &Rule)> =
+            own.map(|(index, rule)| (self.is_idle_at(index, rule, crossing), index, rule)).collect();
+        own.sort_by_key(|(is_idle, ..)| *is_idle);
+        for (is_idle, index, rule) in own {
+            if is_idle {
+                if opened || stopped {
+                    break;
+                }
+                self.watch.iter().for_each(|watch| watch.note_idle());
+            }
             let Some(verdict) = self.rule_at(index, rule, crossing, Some((from, from + 1))) else { continue };
             if self.stops(&verdict, crossing, signed, lifts) {
                 debt.add(&verdict);
@@ -126,6 +139,13 @@ impl<'a> Evaluator<'a> {
         if !opened && !stopped {
             debt.lacks.push(Lack::ClosedGate);
         }
+    }
+
+    /// Whether a rule was idle at a crossing, by the effect of that day.
+    fn is_idle_at(&self, index: usize, rule: &'a Rule, crossing: &Crossing) -> bool {
+        let day = self.day(crossing.at).day_number();
+        let effect = self.settings.rules.get(index).and_then(|steps| steps.on(day).effect);
+        effect.is_some_and(|effect| self.is_idle(rule, effect))
     }
 
     /// A rule as it was at a crossing, on the day and with the effect of that; none where it was off.

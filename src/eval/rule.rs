@@ -48,7 +48,7 @@ impl<'a> Evaluator<'a> {
         setting: &RuleSetting,
         judging: &Judging,
     ) -> RuleVerdict {
-        if let Some(asking) = self.as_asked(rule, judging) {
+        if let Some(asking) = self.as_asked(rule, judging.moment, judging.made) {
             return asking.eval_rule_decl(rule, setting, &Judging { made: None, ..*judging });
         }
         let scope = Scope::at(judging.moment);
@@ -142,7 +142,7 @@ impl<'a> Evaluator<'a> {
         rule.decl.conditions().into_iter().chain(policy).collect()
     }
 
-    fn verdict_found(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
+    pub(super) fn verdict_found(&self, rule: &'a Rule, moment: Moment) -> Verdict<'a> {
         let scope = Scope::at(moment);
         let governed = match rule.gate {
             Some(_) => None,

@@ -117,7 +117,7 @@ impl LookAround {
     /// The conditions of a rule, as it was judged; those of its policy only where these are `new`.
     fn rule<'a>(&mut self, evaluator: &Evaluator<'a>, rule: &'a Rule, outcome: Outcome, new: bool) {
         let Some(judging) = evaluator.judging_as_of(rule, self.moment.day) else { return };
-        let asked = evaluator.as_asked(rule, &judging);
+        let asked = evaluator.as_asked(rule, judging.moment, judging.made);
         let evaluator = asked.as_ref().unwrap_or(evaluator);
         let scope = Scope::at(judging.moment);
         let policy = evaluator.program.policies.get(rule.policy).filter(|_| rule.gate.is_none());

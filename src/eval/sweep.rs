@@ -1,107 +1,43 @@
-//! The days of one series, judged with other values of some params as often as it takes. What does not depend on these params is
-//! found out once.
+//! What is known of a series whatever the values of some params, while its days are judged with other values of them as often as
+//! it takes.
+
+mod trial;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
 
 use super::memory::SeriesMemory;
 use super::rule::Verdict;
-use super::watch::Watch;
-use super::workflow::judge;
-use super::{Evaluator, Evidence, Moment, Rulebook, Scope};
+use super::{Evaluator, Evidence, Moment, Scope};
 use crate::ast::{Arg, EffectKind, Expr, ExprId};
 use crate::builtins::counting::Tally;
-use crate::evidence::{Amount, Reasons};
-use crate::point::Point;
-use crate::program::{ParamValue, Program, Rule};
+use crate::evidence::Reasons;
+use crate::program::{Program, Rule};
+use crate::report::Outcome;
 use crate::report::why::RuleVerdict;
-use crate::report::{Decision, Outcome};
 use crate::source::Span;
-use crate::value::{Number, Series, Value};
+
+pub use self::trial::{MetValues, SweptCourse, SweptDay, SweptDays, SweptSeries};
 
 /// A rule by its index, the snapshot of its crossing, and the stage after that.
-type CrossingKey = (usize, usize, usize);
+pub(super) type CrossingKey = (usize, usize, usize);
 
-/// A series whose days are judged with other values of some params.
-pub struct SweptSeries<'a> {
-    rulebook: Rulebook<'a>,
-    series: &'a Series,
-    /// The day of judgement.
-    as_of: Point,
-    unswept: Rc<Unswept<'a>>,
+/// A rule that depends on what is swept, as it is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct SweptQuestion<'a> {
+    rule: &'a Rule,
+    moment: Moment,
+    /// Of a crossing, the stage that came after it.
+    made: Option<usize>,
 }
 
-/// What came of some days.
-#[derive(Debug, Default)]
-pub struct SweptDays {
-    /// As many as days were asked for.
-    pub days: Vec<SweptDay>,
-    /// What the params were compared with.
-    pub met: BTreeSet<Number>,
-}
-
-/// What came of a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SweptDay {
-    pub decision: Decision,
-    /// How the rules that depend on the params came out, in the order in which they were judged.
-    pub outcomes: Vec<Outcome>,
-    /// Whether rules that only warn decided it, as no other showed anything.
-    pub by_idle: bool,
-}
-
-impl<'a> SweptSeries<'a> {
-    /// `params` are the indexes of all that are swept, in all directions.
-    pub fn new(rulebook: Rulebook<'a>, series: &'a Series, as_of: Point, params: &[usize]) -> Self {
-        let unswept = Unswept { params: params.to_vec(), ..Unswept::default() };
-        Self { rulebook, series, as_of, unswept: Rc::new(unswept) }
-    }
-
-    /// The day of a snapshot; none of what comes after the last.
-    fn date(&self, day: usize) -> Option<Point> {
-        self.series.snapshots.get(day).map(|snapshot| snapshot.date)
-    }
-
-    /// Judges some days, the earliest first: each snapshot on its own day, and what comes after the last on the day of
-    /// judgement. Params have `values` in the place of those in force; of the `watched` it is told what they are compared with.
-    pub fn judge(&self, values: &[(usize, ParamValue)], watched: &[usize], days: &[usize]) -> SweptDays {
-        let values: Rc<[_]> =
-            values.iter().filter_map(|(param, value)| Some((*param, evidence_of(value)?))).collect();
-        let watch = Rc::new(Watch::of(watched));
-        let memory = Rc::<SeriesMemory<'a>>::default();
-        let mut crossed = HashMap::new();
-        let judged = days.iter().map(|day| {
-            let snapshots = &self.series.snapshots;
-            let seen = snapshots.get(..=*day).unwrap_or(snapshots);
-            let as_of = self.date(*day).unwrap_or(self.as_of);
-            let mut evaluator = Evaluator::new(&self.rulebook, seen);
-            evaluator.explains = false;
-            evaluator.memory = Rc::clone(&memory);
-            evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
-            evaluator.watch = Some(Rc::clone(&watch));
-            evaluator.swept = Some(Rc::clone(&values));
-            evaluator.unswept = Some(Rc::clone(&self.unswept));
-            let judged = judge(&evaluator, &self.rulebook, &self.series.workflow, as_of, false);
-            memory.end_day();
-            if !evaluator.budget.is_spent() {
-                crossed = evaluator.crossed.take();
-            }
-            let (outcomes, by_idle) = (watch.take_outcomes(), watch.take_idle());
-            SweptDay { decision: judged.verdict.decision, outcomes, by_idle }
-        });
-        SweptDays { days: judged.collect(), met: watch.take_met() }
-    }
-}
-
-/// The value of a param; none of one whose values are in no order, as nobody sweeps it.
-fn evidence_of<'a>(value: &ParamValue) -> Option<Evidence<'a>> {
-    match value {
-        ParamValue::Calendar(months) => Some(Evidence::Calendar(*months)),
-        ParamValue::Value(Value::Number(number)) => Some(Evidence::Amount(Amount::Known(number.clone()))),
-        ParamValue::Value(_) | ParamValue::List(_) => None,
-    }
+/// All that was asked, each with a number.
+#[derive(Default)]
+struct SweptQuestions<'a> {
+    all: Vec<SweptQuestion<'a>>,
+    numbers: HashMap<(Span, Moment, Option<usize>), usize>,
 }
 
 /// What is known of a series whatever the values of some params.
@@ -109,6 +45,7 @@ fn evidence_of<'a>(value: &ParamValue) -> Option<Evidence<'a>> {
 pub(super) struct Unswept<'a> {
     params: Vec<usize>,
     pub(super) memory: SeriesMemory<'a>,
+    questions: RefCell<SweptQuestions<'a>>,
     /// Whether expressions depend on the params.
     depends: RefCell<HashMap<ExprId, bool>>,
     /// How rules came out, by their names' places.
@@ -122,6 +59,24 @@ pub(super) struct Unswept<'a> {
 }
 
 impl<'a> Unswept<'a> {
+    /// `params` are the indexes of all that are swept, in all directions.
+    pub(super) fn new(params: &[usize]) -> Self {
+        Self { params: params.to_vec(), ..Self::default() }
+    }
+
+    /// The rule of a question.
+    pub(super) fn question(&self, number: usize) -> Option<SweptQuestion<'a>> {
+        self.questions.borrow().all.get(number).copied()
+    }
+
+    fn number_of(&self, question: SweptQuestion<'a>) -> usize {
+        let SweptQuestions { all, numbers } = &mut *self.questions.borrow_mut();
+        *numbers.entry((question.rule.decl.name.span, question.moment, question.made)).or_insert_with(|| {
+            all.push(question);
+            all.len() - 1
+        })
+    }
+
     /// Whether an expression depends on the params, through lets.
     pub(super) fn depends(&self, program: &Program, expr: &Expr) -> bool {
         if let Some(known) = self.depends.borrow().get(&expr.id) {
@@ -183,15 +138,28 @@ impl<'a> Evaluator<'a> {
         moment: Moment,
         judge: impl FnOnce() -> Verdict<'a>,
     ) -> Verdict<'a> {
-        let Some(unswept) = self.unswept.as_ref().filter(|_| !self.rule_depends(rule)) else {
+        let Some(unswept) = &self.unswept else { return judge() };
+        if self.rule_depends(rule) {
             let verdict = judge();
-            self.watch.iter().for_each(|watch| watch.note(verdict.outcome));
+            self.note_answer(SweptQuestion { rule, moment, made: None }, verdict.outcome);
             return verdict;
-        };
+        }
         let key = (rule.decl.name.span, moment);
         let outcome = self.remembered(&unswept.outcomes, key, || judge().outcome);
         // Nobody asks why.
         Verdict::new(outcome, Vec::new())
+    }
+
+    /// How a rule comes out that depends on what is swept.
+    pub(super) fn answer_to(&self, question: SweptQuestion<'a>) -> Outcome {
+        let SweptQuestion { rule, moment, made } = question;
+        self.as_asked(rule, moment, made).as_ref().unwrap_or(self).verdict_found(rule, moment).outcome
+    }
+
+    fn note_answer(&self, question: SweptQuestion<'a>, outcome: Outcome) {
+        if let (Some(watch), Some(unswept)) = (&self.watch, &self.unswept) {
+            watch.note(unswept.number_of(question), outcome);
+        }
     }
 
     /// How a rule came out at a crossing, where that is known; where it depends on what is swept, it is noted.
@@ -201,10 +169,15 @@ impl<'a> Evaluator<'a> {
             return lasting;
         }
         let known = self.crossed.borrow().get(&key).cloned()?;
-        if self.rule_depends(rule) {
-            self.watch.iter().for_each(|watch| watch.note(known.outcome));
-        }
+        self.note_crossing(rule, key, known.outcome);
         Some(known)
+    }
+
+    fn note_crossing(&self, rule: &'a Rule, (_, at, made): CrossingKey, outcome: Outcome) {
+        if self.unswept.is_some() && self.rule_depends(rule) {
+            let question = SweptQuestion { rule, moment: self.moment_of(at, at), made: Some(made) };
+            self.note_answer(question, outcome);
+        }
     }
 
     /// Judges a rule at a crossing, and remembers how it came out.
@@ -216,15 +189,11 @@ impl<'a> Evaluator<'a> {
     ) -> Rc<RuleVerdict> {
         let noted = self.watch.as_ref().map_or(0, |watch| watch.noted());
         let verdict = Rc::new(judge());
-        let depends = self.rule_depends(rule);
         // A crossing is noted alike whether it is known or not.
-        if let Some(watch) = &self.watch {
-            watch.forget_since(noted);
-            if depends {
-                watch.note(verdict.outcome);
-            }
-        }
-        let memory = self.unswept.as_ref().filter(|_| !depends && !self.budget.is_spent());
+        self.watch.iter().for_each(|watch| watch.forget_since(noted));
+        self.note_crossing(rule, key, verdict.outcome);
+        let lasts = !self.rule_depends(rule) && !self.budget.is_spent();
+        let memory = self.unswept.as_ref().filter(|_| lasts);
         let crossed = memory.map_or(&self.crossed, |unswept| &unswept.crossed);
         crossed.borrow_mut().insert(key, Rc::clone(&verdict));
         verdict

@@ -22,8 +22,8 @@ pub(super) struct Watch {
     params: Vec<usize>,
     /// What they were compared with.
     met: RefCell<BTreeSet<Number>>,
-    /// How rules came out.
-    outcomes: RefCell<Vec<Outcome>>,
+    /// How rules came out, by the numbers of the questions.
+    answers: RefCell<Vec<(usize, Outcome)>>,
     /// Whether a rule was judged that only warns, as no other showed anything.
     idle: Cell<bool>,
 }
@@ -33,8 +33,8 @@ impl Watch {
         Self { params: params.to_vec(), ..Self::default() }
     }
 
-    pub(super) fn note(&self, outcome: Outcome) {
-        self.outcomes.borrow_mut().push(outcome);
+    pub(super) fn note(&self, question: usize, outcome: Outcome) {
+        self.answers.borrow_mut().push((question, outcome));
     }
 
     pub(super) fn note_idle(&self) {
@@ -46,19 +46,19 @@ impl Watch {
     }
 
     pub(super) fn noted(&self) -> usize {
-        self.outcomes.borrow().len()
+        self.answers.borrow().len()
     }
 
     pub(super) fn forget_since(&self, noted: usize) {
-        self.outcomes.borrow_mut().truncate(noted);
+        self.answers.borrow_mut().truncate(noted);
     }
 
     pub(super) fn take_met(&self) -> BTreeSet<Number> {
         self.met.take()
     }
 
-    pub(super) fn take_outcomes(&self) -> Vec<Outcome> {
-        self.outcomes.take()
+    pub(super) fn take_answers(&self) -> Vec<(usize, Outcome)> {
+        self.answers.take()
     }
 }
 

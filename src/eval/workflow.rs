@@ -266,7 +266,7 @@ impl<'a> Evaluator<'a> {
         let mut all = self.judgings_of(rule, rule.effect, moment, self.is_stale(moment), ladder.as_ref());
         if all.len() > 1 {
             let counts = |judging: &Judging| {
-                let asking = self.as_asked(rule, judging);
+                let asking = self.as_asked(rule, judging.moment, judging.made);
                 let verdict = asking.as_ref().unwrap_or(self).verdict(rule, judging);
                 (judging.enforced, verdict.outcome.severity())
             };

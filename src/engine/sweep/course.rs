@@ -2,10 +2,9 @@
 //! takes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 use crate::engine::nearest::scale::ParamScale;
-use crate::eval::{OutcomeCourse, SweptDay, SweptDays};
+use crate::eval::{MetValues, OutcomeCourse, SweptDay, SweptDays};
 use crate::report::Decision;
 use crate::value::Number;
 
@@ -65,7 +64,7 @@ pub(super) struct Sweep<'s> {
 struct SweepTrial {
     at: Number,
     days: BTreeMap<usize, SweptDay>,
-    met: BTreeSet<Number>,
+    met: MetValues,
 }
 
 /// Parts of the way that are looked at where nobody knows whether a change is turned round on the way.
@@ -156,8 +155,8 @@ impl Sweep<'_> {
             let middle = self.scale.on_step(&((&low.at + &high.at) / Number::from(2)), false);
             return (middle > low.at).then_some(SweepMiddle { at: middle, is_compared: true });
         }
-        let range = (Bound::Excluded(&low.at), Bound::Excluded(&high.at));
-        let met: BTreeSet<&Number> = low.met.range(range).chain(high.met.range(range)).collect();
+        let met: BTreeSet<&Number> =
+            [low, high].into_iter().flat_map(|end| end.met.between(&low.at, &high.at)).collect();
         if let Some(at) = met.iter().nth(met.len() / 2) {
             return Some(SweepMiddle { at: (*at).clone(), is_compared: true });
         }
