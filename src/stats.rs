@@ -33,7 +33,7 @@ use crate::value::Number;
 pub use bounded_mean::{MAX_BOUNDED_SAMPLE, MeanClaim};
 pub use difference::{Hits, MeanDifference, ShareDifference};
 pub use luck::{Resampling, fewest, luck};
-pub use plan::{NeededSamples, SampleCourse, ShareTest, runs_within};
+pub use plan::{NeededSamples, POWER, SampleCourse, ShareTest, runs_within};
 pub use regular::as_regular;
 
 /// Up to this sample size a confidence is summed exactly.

@@ -34,6 +34,8 @@ policy own \"Ours\" {
     rule drawn { require share(users where content) >= 50% with 90% confidence of active else hold }
     rule dated { require date >= 2026-03-01 else hold }
     rule in_time { require held(stage == testing) >= 2 weeks else hold }
+    rule kept_up { require held(seen >= wanted) > 2 weeks else hold }
+    rule kept_up_pooled { require held(share(outputs where ok over 2 weeks) >= wanted) >= 4 weeks else hold }
     rule counted { require count(outputs) >= 20 else hold }
     rule adopted { require adoption >= 50% else hold }
     rule quick { require latency <= 2 s else hold }
@@ -141,6 +143,44 @@ fn each_comparison_of_a_share_is_planned() {
 }
 
 #[test]
+fn each_snapshot_of_a_run_has_to_do() {
+    let workflow = repository().planned(&[]);
+    let run = &claim(&workflow, "kept_up")["share"];
+    assert_eq!((&run["in_a_row"], percent(&run["opens"])), (&json!(4), "90.1".into()));
+    let errs = run["errs"].as_array().unwrap().iter();
+    let errs: Vec<String> =
+        errs.flat_map(|err| [percent(&err["once"]), percent(&err["half_year"])]).collect();
+    assert_eq!(errs, ["1.5", "20.9", "0.1", "1.3"]);
+    // With 30 in each, all four of 90 % are met with a chance of 90 %; with 29 it is below 80 %.
+    assert_eq!(takes(&workflow, "kept_up"), json!([30, 30, 4, "4 weeks"]));
+    let out = repository().plan(&[]).out;
+    assert!(out.contains("asks    seen >= wanted [80%], 4 snapshots in a row\n"), "{out}");
+    assert!(
+        out.contains("30 samples or more in each of 4 snapshots for a chance of 80%: those of 4 weeks"),
+        "{out}"
+    );
+    // Windows that overlap are like each other.
+    assert_eq!(claim(&workflow, "kept_up_pooled")["needs"], "time");
+}
+
+#[test]
+fn what_has_to_last_says_how_much_longer() {
+    let repository = repository();
+    let left = |as_of: &str| {
+        let run = repository.run(&["plan", "--as-of", as_of, "--format", "json"]);
+        claim(&run.json()["workflows"][0], "in_time")["time_left"]["value"].clone()
+    };
+    assert_eq!(left("2026-01-12"), "1 week");
+    assert_eq!(left("2026-01-26"), "0 days");
+    let out = repository.run(&["plan", "--as-of", "2026-01-12"]).out;
+    assert!(out.contains("own.in_time (1 week to go)"), "{out}");
+    assert!(repository.plan(&[]).out.contains("own.in_time (long enough)"));
+    let months = POLICY.replace("held(stage == testing) >= 2 weeks", "held(stage == testing) >= 1 month");
+    repository.write("policies/p.gate", months);
+    assert_eq!(left("2026-01-12"), "24 days");
+}
+
+#[test]
 fn shares_that_are_to_be_small_are_counted_as_the_policy_does() {
     let workflow = repository().planned(&[]);
     let errors = &claim(&workflow, "few_errors")["share"];
@@ -190,7 +230,7 @@ fn what_is_not_about_a_share_is_listed_with_what_it_needs() {
         assert!(claim["share"].is_null() && claim["alarms"].is_null(), "{rule}");
     }
     // No rule of the gate is left out, and none is said of that only warns.
-    assert_eq!(workflow["gates"][0]["rules"].as_array().unwrap().len(), 23);
+    assert_eq!(workflow["gates"][0]["rules"].as_array().unwrap().len(), 25);
     assert_eq!(workflow["triggers"].as_array().unwrap().len(), 4);
     let out = repository().plan(&[]).out;
     for line in [
@@ -198,7 +238,7 @@ fn what_is_not_about_a_share_is_listed_with_what_it_needs() {
         "  own.looked_up (it only warns)",
         "  own.once",
         "  not about samples:",
-        "    a date, or time to go by: own.dated, own.in_time",
+        "    a date, or time to go by: own.dated, own.in_time (long enough), own.kept_up_pooled",
     ] {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }

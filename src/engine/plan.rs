@@ -16,7 +16,7 @@ use crate::report::plan::{
 };
 use crate::report::{Place, VERSION};
 use crate::source::{SourceMap, Span};
-use crate::stats::{NeededSamples, SampleCourse, ShareTest, Spend, runs_within};
+use crate::stats::{NeededSamples, POWER, SampleCourse, ShareTest, Spend, runs_within};
 use crate::types::Kind;
 use crate::value::{Number, Series};
 
@@ -26,8 +26,6 @@ const HALF_A_YEAR: i64 = 182;
 const MAX_LOOKS: usize = 1_000;
 /// Snapshots that somebody may wait for: three years of weeks.
 const MAX_WAIT: usize = 156;
-/// A claim is met surely enough with this chance.
-const POWER: f64 = 0.8;
 /// By how much a truth is taken to be short of its threshold.
 const POINTS_SHORT: [u32; 2] = [5, 10];
 /// Steps that the sums of one workflow may take, each of some hundred nanoseconds.
@@ -130,6 +128,7 @@ impl Planner<'_> {
             place: Place::new(claim.span, self.sources),
             share: claim.asked.as_ref().ok().map(|asked| self.share(asked)),
             needs: claim.asked.as_ref().err().copied(),
+            time_left: claim.asked.is_err().then_some(claim.time_left.as_ref()).flatten().map(duration),
         };
         PlannedRule {
             rule: rule.rule.to_string(),
@@ -180,7 +179,8 @@ impl Planner<'_> {
         };
         SharePlan {
             sample: sampled(asked),
-            opens: asked.per_snapshot.and_then(at_next).map(rounded),
+            in_a_row: asked.in_a_row,
+            opens: asked.per_snapshot.and_then(at_next).map(|once| rounded(all_of(asked, once))),
             takes: self.takes(asked, &truth),
             errs: POINTS_SHORT.into_iter().filter_map(short).collect(),
             truth: as_counted(asked, &truth),
@@ -194,7 +194,7 @@ impl Planner<'_> {
         ErrPlan {
             points,
             truth: as_counted(asked, truth),
-            once: once.map(rounded),
+            once: once.map(|once| rounded(all_of(asked, once))),
             half_year: half_year.map(rounded),
         }
     }
@@ -202,6 +202,13 @@ impl Planner<'_> {
     /// The chance that it is met at one snapshot of half a year or more, of a sample that begins.
     fn within_half_a_year(&self, asked: &AskedShare, truth: &Number) -> Option<f64> {
         let (looks, each) = (self.half_year()?, asked.per_snapshot?);
+        if asked.in_a_row > 1 {
+            if !asked.is_fresh() || looks > MAX_LOOKS {
+                return None;
+            }
+            let once = asked.test.chance((0, 0), each, truth, self.spend)?;
+            return Some(runs_within(looks, asked.in_a_row, once).last().copied().unwrap_or(0.0));
+        }
         let is_simple = asked.course == SampleCourse::Newest(1) && asked.test.looks == Looking::Once;
         // Drawing from the same few people again is not a new sample.
         if asked.test.population.is_some() || looks > MAX_LOOKS && !is_simple {
@@ -234,13 +241,18 @@ impl Planner<'_> {
             SampleCourse::Newest(_) => (0, 0),
             SampleCourse::All { good, of } => (good, of),
         };
-        let samples = match asked.test.needed(seen, truth, self.spend) {
+        // Each snapshot of a run has to do.
+        let power = POWER.powf(1.0 / asked.in_a_row as f64);
+        let samples = match asked.test.needed(seen, truth, power, self.spend) {
             NeededSamples::So(samples) => samples,
             NeededSamples::Never => return nothing(TakesAnswer::Never),
             NeededSamples::TooMany => return nothing(TakesAnswer::TooMany),
             NeededSamples::Unsought => return nothing(TakesAnswer::Unsought),
         };
-        let snapshots = asked.per_snapshot.map(|each| samples.div_ceil(each.max(1)));
+        let snapshots = match asked.in_a_row {
+            1 => asked.per_snapshot.map(|each| samples.div_ceil(each.max(1))),
+            run => Some(run),
+        };
         let per_snapshot = match asked.course {
             SampleCourse::Newest(wide) => Some(samples.div_ceil(wide.max(1))),
             SampleCourse::All { .. } => None,
@@ -266,22 +278,18 @@ impl Planner<'_> {
 
     fn alarm(&self, asked: &AskedShare, truth: &Number) -> AlarmRate {
         let once = size(asked).and_then(|size| asked.test.chance((0, 0), size, truth, self.spend));
-        let in_a_row = |once: f64| {
-            let looks = self.half_year().filter(|looks| *looks <= MAX_LOOKS)?;
-            // Windows that overlap are like each other.
-            let is_fresh = asked.course == SampleCourse::Newest(1);
-            is_fresh.then(|| runs_within(looks, asked.in_a_row, once).last().copied().unwrap_or(0.0))
-        };
-        let half_year = match asked.in_a_row {
-            1 => self.within_half_a_year(asked, truth),
-            _ => once.and_then(in_a_row),
-        };
+        let half_year = self.within_half_a_year(asked, truth);
         AlarmRate {
             truth: as_counted(asked, truth),
             once: once.map(rounded),
             half_year: half_year.map(rounded),
         }
     }
+}
+
+/// The chance that each snapshot of a run does what one does with a chance of `once`.
+fn all_of(asked: &AskedShare, once: f64) -> f64 {
+    (0..asked.in_a_row).map(|_| once).product()
 }
 
 /// The same of a sample of which there is nothing yet.

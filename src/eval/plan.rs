@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::budget::MAX_SERIES;
 use super::claim::{JudgedSample, Sample, Terms, share_claim};
 use super::workflow::last_day;
-use super::{Evaluator, List, Moment, Rulebook, Scope};
+use super::{Evaluator, Evidence, List, Moment, Rulebook, Scope};
 use crate::ast::{Arg, CompareOp, EffectKind, Expr, ExprKind, LogicOp, NamedWindow, Over, RuleBody};
 use crate::builtins::counting::Tally;
 use crate::builtins::series::{Along, Measure};
 use crate::builtins::{Sampled, Shape};
-use crate::evidence::{Looking, Truth};
+use crate::evidence::{DateSpan, Looking, Truth};
 use crate::point::{Axis, Point};
 use crate::program::Rule;
 use crate::report::Outcome;
@@ -39,6 +39,15 @@ pub struct GateAhead {
     pub no_gate: Option<NoGate>,
 }
 
+impl AskedShare {
+    /// Whether each snapshot has a sample of its own that is judged as any other.
+    pub fn is_fresh(&self) -> bool {
+        self.course == SampleCourse::Newest(1)
+            && self.test.looks == Looking::Once
+            && self.test.population.is_none()
+    }
+}
+
 /// How far apart snapshots are.
 #[derive(Clone, Copy, Debug)]
 pub struct SnapshotSpacing {
@@ -63,6 +72,8 @@ pub struct AskedClaim {
     /// Whether it has to be so; it must not be so otherwise.
     pub yes: bool,
     pub asked: Result<AskedShare, Unplanned>,
+    /// Of what has to last for some time, the seconds that are still missing.
+    pub time_left: Option<Number>,
 }
 
 /// What is asked of a share.
@@ -201,9 +212,10 @@ impl<'a> PlanSurvey<'_, 'a> {
             }
         }
         if !fires {
-            // A gate that wants a run of snapshots takes time, however many samples there are.
-            let is_run = |claim: &&mut AskedClaim| claim.asked.as_ref().is_ok_and(|share| share.in_a_row > 1);
-            claims.iter_mut().filter(is_run).for_each(|claim| claim.asked = Err(Unplanned::Time));
+            // Samples of a run that are partly the same, or are judged otherwise each time, are like each other.
+            let is_alike = |share: &AskedShare| share.in_a_row > 1 && !share.is_fresh();
+            let is_unplanned = |claim: &&mut AskedClaim| claim.asked.as_ref().is_ok_and(is_alike);
+            claims.iter_mut().filter(is_unplanned).for_each(|claim| claim.asked = Err(Unplanned::Time));
         }
         let is_share = |claim: &AskedClaim| claim.asked.is_ok();
         let is_confident =
@@ -235,13 +247,14 @@ impl<'a> PlanSurvey<'_, 'a> {
             ExprKind::Not(inner) => self.look_at(inner, !yes, found),
             ExprKind::Compare(op, left, right) => {
                 let op = if yes { *op } else { op.negated() };
+                let time_left = self.time_left(op, left, right);
                 if let Some(run) = self.repeated(op, left, right)
-                    && self.look_at_run(run, found)
+                    && self.look_at_run(run, time_left.as_ref(), found)
                 {
                     return;
                 }
                 let asked = self.compared(condition, op, left, right);
-                add(found, AskedClaim { span: condition.span, yes, asked });
+                add(found, AskedClaim { span: condition.span, yes, asked, time_left });
             }
             ExprKind::With { claim, confidence, population, every_look } => {
                 let ExprKind::Compare(op, left, right) = &claim.kind else { return };
@@ -251,7 +264,7 @@ impl<'a> PlanSurvey<'_, 'a> {
                     every_look: every_look.is_some(),
                 };
                 let asked = self.share(op, (left, right), Some((confidence, terms)));
-                add(found, AskedClaim { span: condition.span, yes, asked });
+                add(found, AskedClaim { span: condition.span, yes, asked, time_left: None });
             }
             ExprKind::Path(_)
             | ExprKind::Literal(_)
@@ -263,7 +276,7 @@ impl<'a> PlanSurvey<'_, 'a> {
             | ExprKind::If { .. }
             | ExprKind::Call { .. } => {
                 let asked = Err(self.need(condition));
-                add(found, AskedClaim { span: condition.span, yes, asked });
+                add(found, AskedClaim { span: condition.span, yes, asked, time_left: None });
             }
         }
     }
@@ -438,6 +451,25 @@ impl<'a> PlanSurvey<'_, 'a> {
         candidates.iter().filter(|candidate| candidate.member != Truth::No).count()
     }
 
+    /// How many seconds something still has to last that has to last for some time.
+    fn time_left(&self, op: CompareOp, left: &'a Expr, right: &'a Expr) -> Option<Number> {
+        let scope = Scope::at(self.moment);
+        let (left, right) = match op {
+            CompareOp::Greater | CompareOp::GreaterEqual => (left, right),
+            CompareOp::Less | CompareOp::LessEqual => (right, left),
+            CompareOp::Equal | CompareOp::NotEqual => return None,
+        };
+        let Evidence::Elapsed(elapsed) = self.evaluator.eval(left, scope) else { return None };
+        let span = elapsed.only()?;
+        let whole = match self.evaluator.eval(right, scope) {
+            Evidence::Calendar(months) => {
+                DateSpan { from: span.from.clone(), to: span.anniversary(months) }.seconds()
+            }
+            length => length.into_amount(),
+        };
+        Some((whole.known()? - span.seconds().known()?).max(Number::ZERO))
+    }
+
     /// The condition that has to have been so for a while, and in how many snapshots in a row.
     fn repeated(&self, op: CompareOp, left: &'a Expr, right: &'a Expr) -> Option<(&'a Expr, usize)> {
         let evaluator = self.evaluator;
@@ -465,14 +497,19 @@ impl<'a> PlanSurvey<'_, 'a> {
     }
 
     /// Looks for shares in a condition that has to be so in several snapshots in a row, and says whether there are any.
-    fn look_at_run(&self, (condition, in_a_row): (&'a Expr, usize), found: &mut Vec<AskedClaim>) -> bool {
+    fn look_at_run(
+        &self,
+        (condition, in_a_row): (&'a Expr, usize),
+        time_left: Option<&Number>,
+        found: &mut Vec<AskedClaim>,
+    ) -> bool {
         let mut inner = Vec::new();
         self.look_at(condition, true, &mut inner);
         inner.retain(|claim| claim.asked.is_ok());
         let is_any = !inner.is_empty();
         for claim in inner {
             let asked = claim.asked.map(|share| AskedShare { in_a_row, ..share });
-            add(found, AskedClaim { asked, ..claim });
+            add(found, AskedClaim { asked, time_left: time_left.cloned(), ..claim });
         }
         is_any
     }

@@ -134,7 +134,7 @@ impl PlanPage {
             let mut is_named = false;
             for claim in &rule.claims {
                 let Some(share) = &claim.share else {
-                    needs.add(claim.needs, &rule.rule);
+                    needs.add(claim.needs, &format!("{}{}", rule.rule, still(claim)));
                     continue;
                 };
                 if !is_named {
@@ -154,13 +154,18 @@ impl PlanPage {
     }
 
     fn claim(&mut self, claim: &PlannedClaim, share: &SharePlan) {
-        self.hanging("    asks    ", &asked((&claim.claim, claim.wanted), &share.sample));
+        let run = in_a_row(share.in_a_row);
+        self.hanging("    asks    ", &format!("{}{run}", asked((&claim.claim, claim.wanted), &share.sample)));
         self.hanging("    sample  ", &sample(&share.sample));
         let truth = &share.truth.value;
         let opens = match share.opens {
             None => "not known, as no samples were recorded lately".to_owned(),
             Some(opens) if share.sample.snapshots.is_none() => {
                 format!("{} at the next snapshot, if the true share is {truth}", chance(opens))
+            }
+            Some(opens) if share.in_a_row > 1 => {
+                let run = share.in_a_row;
+                format!("{} at the next {run} looks, if the true share is {truth}", chance(opens))
             }
             Some(opens) => format!("{} at one look, if the true share is {truth}", chance(opens)),
         };
@@ -170,7 +175,8 @@ impl PlanPage {
             let within = |rate| format!(", {} within half a year", chance(rate));
             let half_year = err.half_year.map_or_else(String::new, within);
             let (once, points, truth) = (chance(err.once?), err.points, &err.truth.value);
-            Some(format!("{once} at one look{half_year}, if it is {points} points short: {truth}"))
+            let looks = looks(share.in_a_row);
+            Some(format!("{once} at {looks}{half_year}, if it is {points} points short: {truth}"))
         });
         for (at, err) in errs.enumerate() {
             self.hanging(if at == 0 { "    errs    " } else { "            " }, &err);
@@ -222,10 +228,7 @@ impl PlanPage {
 
     fn alarm(&mut self, trigger: &PlannedTrigger, claim: (&str, bool), alarms: &AlarmPlan) {
         self.hanging("  ", &format!("{} ({})", trigger.rule, trigger.effect.as_str()));
-        let run = match alarms.in_a_row {
-            1 => String::new(),
-            times => format!(", {times} snapshots in a row"),
-        };
+        let run = in_a_row(alarms.in_a_row);
         self.hanging("    fires   ", &format!("{}{run}", asked(claim, &alarms.sample)));
         self.hanging("    sample  ", &sample(&alarms.sample));
         for (at, rate) in alarms.fires.iter().enumerate() {
@@ -256,6 +259,23 @@ impl Needs {
         if rules.last().is_none_or(|last| last != rule) {
             rules.push(rule.to_owned());
         }
+    }
+}
+
+fn in_a_row(run: usize) -> String {
+    if run == 1 { String::new() } else { format!(", {run} snapshots in a row") }
+}
+
+fn looks(run: usize) -> String {
+    if run == 1 { "one look".to_owned() } else { format!("{run} looks") }
+}
+
+/// How much longer something has to last.
+fn still(claim: &PlannedClaim) -> String {
+    match &claim.time_left {
+        Some(left) if left.amount.exact == "0" => " (long enough)".to_owned(),
+        Some(left) => format!(" ({} to go)", left.value),
+        None => String::new(),
     }
 }
 
@@ -313,6 +333,13 @@ fn takes(share: &SharePlan) -> String {
             let chance = format!("{further}{}{or_more} for a chance of 80%", count(samples));
             let time =
                 takes.time.as_ref().map_or_else(String::new, |time| format!(": those of {}", time.value));
+            if share.in_a_row > 1 {
+                let run = share.in_a_row;
+                return format!(
+                    "{} or more in each of {run} snapshots for a chance of 80%{time}",
+                    count(samples)
+                );
+            }
             match (takes.per_snapshot, share.sample.per_snapshot, share.sample.snapshots) {
                 (Some(needed), Some(each), Some(wide)) if needed > each => {
                     let wide = if wide == 1 { "1 snapshot".to_owned() } else { format!("{wide} snapshots") };

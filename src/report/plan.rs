@@ -123,6 +123,9 @@ pub struct PlannedClaim {
     pub share: Option<SharePlan>,
     /// What it needs otherwise.
     pub needs: Option<Unplanned>,
+    /// Of what has to last for some time, how much longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_left: Option<PlannedAmount>,
 }
 
 /// A standing rule that holds or rolls back.
@@ -193,7 +196,9 @@ pub struct SharePlan {
     pub sample: SampledShare,
     /// The share that is assumed, as the policy counts it.
     pub truth: PlannedAmount,
-    /// The chance that it is met at the next snapshot.
+    /// In how many snapshots in a row it must be so.
+    pub in_a_row: usize,
+    /// The chance that it is met at the next snapshot, or at the next so many in a row.
     pub opens: Option<f64>,
     /// How many samples it takes to be met with a chance of 80 %.
     pub takes: Takes,
@@ -210,7 +215,7 @@ pub struct Takes {
     /// How many samples: further ones of a sample that only grows, else how many a look must have; none of a sample that is
     /// looked at again and again, where snapshots are counted.
     pub samples: Option<usize>,
-    /// How many a snapshot must have for that, where waiting does not help as a window moves on.
+    /// How many a snapshot must have for that, where waiting does not help as a window moves on, or as each of a run has to do.
     pub per_snapshot: Option<usize>,
     /// How many snapshots that takes, as many samples as there are lately in each.
     pub snapshots: Option<usize>,
@@ -243,7 +248,7 @@ pub struct ErrPlan {
     pub points: u32,
     /// The share, as the policy counts it.
     pub truth: PlannedAmount,
-    /// The chance that it is met at one look, with a sample as large as that of the next snapshot.
+    /// The chance that it is met at one look, with a sample as large as that of the next snapshot; of a run, at each of its looks.
     pub once: Option<f64>,
     /// The chance that it is met at one snapshot of half a year, or at several; none where that takes too long to sum up.
     pub half_year: Option<f64>,
@@ -278,7 +283,7 @@ pub struct AlarmRate {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unplanned {
-    /// A date, or that time goes by.
+    /// A date, or that time goes by, or a run of snapshots whose samples overlap.
     Time,
     /// So many of something.
     Count,

@@ -10,7 +10,7 @@ use crate::evidence::Looking;
 use crate::value::Number;
 
 /// A sample is planned for so that it passes with this chance.
-const POWER: f64 = 0.8;
+pub const POWER: f64 = 0.8;
 /// Where more samples than these may be needed, nobody looks for the exact number.
 const MAX_SOUGHT: usize = 30_000;
 /// The same of a counted population, whose sums take longer.
@@ -40,7 +40,7 @@ pub struct ShareTest {
     pub population: Option<usize>,
 }
 
-/// How many samples it takes from which on a test is passed with a chance of 80 %: with every larger number, too.
+/// How many samples it takes from which on a test is passed with some chance: with every larger number, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeededSamples {
     /// So many; none where those that there are pass it.
@@ -130,16 +130,22 @@ impl ShareTest {
         Urn { population: all, marked: marked(all, truth) }.quick_upper_tail(fewest, size, spend)
     }
 
-    /// How many further samples of a true share it takes, beside those that there are, to pass with 80 %.
-    pub fn needed(&self, (good, of): (usize, usize), truth: &Number, spend: Spend<'_>) -> NeededSamples {
+    /// How many further samples of a true share it takes, beside those that there are, to pass with a chance of `power`.
+    pub fn needed(
+        &self,
+        (good, of): (usize, usize),
+        truth: &Number,
+        power: f64,
+        spend: Spend<'_>,
+    ) -> NeededSamples {
         if self.population.is_some() {
-            return self.needed_of_population(truth, spend);
+            return self.needed_of_population(truth, power, spend);
         }
         let is_all = self.threshold >= Number::ONE && !self.strict && good == of;
         if *truth <= self.threshold && !(is_all && *truth >= Number::ONE) {
             return NeededSamples::Never;
         }
-        let Some(surely) = self.surely_from((good, of), truth) else { return NeededSamples::TooMany };
+        let Some(surely) = self.surely_from((good, of), truth, power) else { return NeededSamples::TooMany };
         // Down from there to the last number that does not do. One sample less asks for as many good ones, or for one less.
         let Some(mut fewest) = self.fewest_good(of + surely, spend) else { return NeededSamples::Unsought };
         for more in (0..surely).rev() {
@@ -155,20 +161,20 @@ impl ShareTest {
             }
             let asked = fewest.filter(|least| *least <= of + more);
             let chance = asked.map_or(0.0, |least| quick_upper_tail(least.saturating_sub(good), more, truth));
-            if chance < POWER {
+            if chance < power {
                 return NeededSamples::So(more + 1);
             }
         }
         NeededSamples::So(0)
     }
 
-    /// A number of further samples from which on the test is passed with 80 % for sure; none where that is more than is looked
+    /// A number of further samples from which on the test is passed with that chance for sure; none where that is more than is looked
     /// for.
     ///
     /// By Chernoff's bound a sample of n passes from n·c good ones on, or fewer, where n·D(c‖b) = ln(1/α); and fewer are good
     /// with a chance of at most exp(−n·D(c‖p)): "A measure of asymptotic efficiency for tests of a hypothesis based on the sum
     /// of observations", Annals of Mathematical Statistics 23 (1952). A plain comparison passes from b itself on.
-    fn surely_from(&self, (good, of): (usize, usize), truth: &Number) -> Option<usize> {
+    fn surely_from(&self, (good, of): (usize, usize), truth: &Number, power: f64) -> Option<usize> {
         let (asked, p) = (self.threshold.to_f64_fast(), truth.to_f64_fast());
         let level = self.confidence.as_ref().map_or(0.0, |confidence| {
             let alpha = self.looks.alpha(confidence).to_f64_fast();
@@ -182,7 +188,7 @@ impl ShareTest {
             if p >= 1.0 {
                 return wanted <= 1.0;
             }
-            wanted < p && further * distance(wanted, p) > -(1.0 - POWER).ln() + 1e-9
+            wanted < p && further * distance(wanted, p) > -(1.0 - power).ln() + 1e-9
         };
         let mut high = 1;
         while !is_enough(high) {
@@ -200,7 +206,7 @@ impl ShareTest {
     }
 
     /// How many of a counted population it takes.
-    fn needed_of_population(&self, truth: &Number, spend: Spend<'_>) -> NeededSamples {
+    fn needed_of_population(&self, truth: &Number, power: f64, spend: Spend<'_>) -> NeededSamples {
         let all = self.population.unwrap_or(0);
         // Of a large one no more are needed than of one without end: Chernoff's bounds hold of draws without replacement too, as
         // shown in "Probability inequalities for sums of bounded random variables", Journal of the American Statistical
@@ -210,7 +216,7 @@ impl ShareTest {
         } else if *truth <= self.threshold {
             return NeededSamples::Never;
         } else {
-            match self.surely_from((0, 0), truth) {
+            match self.surely_from((0, 0), truth, power) {
                 Some(surely) => surely.min(all),
                 None => return NeededSamples::TooMany,
             }
@@ -218,8 +224,8 @@ impl ShareTest {
         for of in (1..=most).rev() {
             match self.chance((0, 0), of, truth, spend) {
                 None => return NeededSamples::Unsought,
-                Some(chance) if chance < POWER && of == all => return NeededSamples::Never,
-                Some(chance) if chance < POWER => return NeededSamples::So(of + 1),
+                Some(chance) if chance < power && of == all => return NeededSamples::Never,
+                Some(chance) if chance < power => return NeededSamples::So(of + 1),
                 Some(_) => {}
             }
         }

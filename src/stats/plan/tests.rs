@@ -33,7 +33,7 @@ fn so_many_samples_are_needed() {
         (95, 99, [(85, 3), (105, 4), (124, 5)]),
     ] {
         for (level, (needed, weeks)) in [80, 90, 95].into_iter().zip(of_levels) {
-            let found = test(threshold, Some(level)).needed((0, 0), &percent(truth), FREE);
+            let found = test(threshold, Some(level)).needed((0, 0), &percent(truth), POWER, FREE);
             let what = format!("{threshold} % of a true {truth} % with {level} %");
             assert_eq!(found, NeededSamples::So(needed), "{what}");
             assert_eq!(needed.div_ceil(30), weeks, "{what}");
@@ -139,10 +139,10 @@ fn the_shipped_rollbacks_err_so_often() {
 fn what_there_is_counts() {
     // 20 good ones of 20: 20 of 21 pass, 9 in 10 times 22 of 22.
     let test = test(80, Some(90));
-    assert_eq!(test.needed((20, 20), &percent(90), FREE), NeededSamples::So(0));
+    assert_eq!(test.needed((20, 20), &percent(90), POWER, FREE), NeededSamples::So(0));
     assert_eq!(test.chance((14, 16), 2, &percent(90), FREE), Some(0.0));
     // 25 of 29 need 28 of 32 or more.
-    let more = test.needed((14, 16), &percent(90), FREE);
+    let more = test.needed((14, 16), &percent(90), POWER, FREE);
     let NeededSamples::So(more) = more else { panic!("{more:?}") };
     let chance = |more| test.chance((14, 16), more, &percent(90), FREE).unwrap();
     assert!(chance(more - 1) < POWER && (more..more + 300).all(|more| chance(more) >= POWER), "{more}");
@@ -151,14 +151,14 @@ fn what_there_is_counts() {
 #[test]
 fn what_is_not_better_than_asked_never_passes_surely() {
     for truth in [10, 79, 80] {
-        assert_eq!(test(80, Some(90)).needed((0, 0), &percent(truth), FREE), NeededSamples::Never);
-        assert_eq!(test(80, None).needed((0, 0), &percent(truth), FREE), NeededSamples::Never);
+        assert_eq!(test(80, Some(90)).needed((0, 0), &percent(truth), POWER, FREE), NeededSamples::Never);
+        assert_eq!(test(80, None).needed((0, 0), &percent(truth), POWER, FREE), NeededSamples::Never);
     }
     let close = Number::from_parts(8_001.into(), 10_000u16.into());
-    assert_eq!(test(80, Some(90)).needed((0, 0), &close, FREE), NeededSamples::TooMany);
-    assert_eq!(test(80, Some(90)).needed((0, 0), &Number::ONE, FREE), NeededSamples::So(11));
-    assert_eq!(test(100, None).needed((0, 0), &Number::ONE, FREE), NeededSamples::So(1));
-    assert_eq!(test(80, Some(90)).needed((0, 0), &percent(90), &|_| false), NeededSamples::Unsought);
+    assert_eq!(test(80, Some(90)).needed((0, 0), &close, POWER, FREE), NeededSamples::TooMany);
+    assert_eq!(test(80, Some(90)).needed((0, 0), &Number::ONE, POWER, FREE), NeededSamples::So(11));
+    assert_eq!(test(100, None).needed((0, 0), &Number::ONE, POWER, FREE), NeededSamples::So(1));
+    assert_eq!(test(80, Some(90)).needed((0, 0), &percent(90), POWER, &|_| false), NeededSamples::Unsought);
 }
 
 /// 4 of 4, or 9 of 12.
@@ -167,8 +167,8 @@ fn few_users_are_drawn_without_replacement() {
     let of_twelve = ShareTest { population: Some(12), ..test(50, Some(90)) };
     assert_eq!(of_twelve.fewest_good(12, FREE), Some(Some(6)));
     assert_eq!(of_twelve.chance((0, 0), 12, &percent(50), FREE), Some(1.0));
-    assert_eq!(of_twelve.needed((0, 0), &percent(25), FREE), NeededSamples::Never);
-    let needed = of_twelve.needed((0, 0), &percent(75), FREE);
+    assert_eq!(of_twelve.needed((0, 0), &percent(25), POWER, FREE), NeededSamples::Never);
+    let needed = of_twelve.needed((0, 0), &percent(75), POWER, FREE);
     let NeededSamples::So(needed) = needed else { panic!("{needed:?}") };
     let chance = |of| of_twelve.chance((0, 0), of, &percent(75), FREE).unwrap();
     assert!((needed..=12).all(|of| chance(of) >= POWER) && chance(needed - 1) < POWER, "{needed}");
@@ -182,7 +182,7 @@ proptest! {
     ) {
         let truth = percent((threshold + better).min(99));
         let (test, seen) = (ShareTest { strict, ..test(threshold, level) }, (good.min(of), of));
-        let NeededSamples::So(needed) = test.needed(seen, &truth, FREE) else {
+        let NeededSamples::So(needed) = test.needed(seen, &truth, POWER, FREE) else {
             return Err(TestCaseError::fail("it can be found"));
         };
         let chance = |more: usize| test.chance(seen, more, &truth, FREE).unwrap();
