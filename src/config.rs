@@ -103,6 +103,8 @@ pub struct ParamEntry {
     /// Both ends of a narrower range.
     pub within: Option<Setting<(String, String)>>,
     pub because: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
     pub locked: Option<Span>,
     /// The first day on which it counts.
     pub from: Option<Date>,
@@ -135,6 +137,8 @@ pub struct RuleEntry {
     /// The inner one is none for `off`.
     pub effect: Option<Setting<Option<EffectKind>>>,
     pub because: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
     pub locked: Option<Span>,
     /// The first day on which it counts.
     pub from: Option<Date>,

@@ -127,6 +127,8 @@ pub struct ParamSetting {
     /// What a nearer file must keep to: all that the range was narrowed to.
     pub bounds: Option<Interval>,
     pub because: Option<Arc<str>>,
+    /// Who answers for what a configuration says.
+    pub owner: Option<Arc<str>>,
     /// The base that lets nobody else set it.
     pub locked: Option<Lock>,
     /// Whether it is the setting of `else` of its table, as nobody has set this entry.
@@ -141,6 +143,8 @@ pub struct RuleSetting {
     /// Whether a configuration set it.
     pub configured: bool,
     pub because: Option<Arc<str>>,
+    /// Who answers for what a configuration says.
+    pub owner: Option<Arc<str>>,
     pub locked: Option<Lock>,
 }
 
@@ -184,6 +188,7 @@ impl Settings {
             within: param.within.clone(),
             bounds: param.within.clone(),
             because: None,
+            owner: None,
             locked: None,
             by_else: param.follows.is_some(),
         });
@@ -192,6 +197,7 @@ impl Settings {
             origin,
             configured: false,
             because: None,
+            owner: None,
             locked: None,
         };
         let rules = program.rules.iter().map(|rule| declared(rule.effect, rule.decl.effect.span));

@@ -76,7 +76,12 @@ fn canary(texts: &mut Texts) {
 fn organisation(texts: &mut Texts) {
     edit(texts, "platform/tollgate.yaml", "value: 75%", "value: 70%");
     edit(texts, "platform/tollgate.yaml", "{ value: 15%, locked: true }", "{ value: 15% }");
-    edit(texts, "teams/claims/tollgate.yaml", "{ value: 95%, because: regulator }", "90%");
+    edit(
+        texts,
+        "teams/claims/tollgate.yaml",
+        "{ value: 95%, because: regulator, owner: dora@example.com }",
+        "90%",
+    );
     texts.insert("teams/new/tollgate.yaml".into(), "extends: ../../platform/tollgate.yaml\n".into());
     let letters = texts["teams/claims/rollouts/claim-letters/2026-11-18.yaml"].clone();
     texts.insert("teams/new/rollouts/claim-letters/2026-11-18.yaml".into(), letters);

@@ -586,6 +586,25 @@ fn formats_go_to_files_and_one_to_standard_output() {
 }
 
 #[test]
+fn explain_has_the_nearest_values_of_each_project() {
+    let told =
+        run(&["explain", "before_deployment.light_share", "examples/organisation", "--as-of", "2026-11-23"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    for (team, workflow) in [("claims", "claim-summaries"), ("support", "reply-drafts")] {
+        let title = format!("The nearest values that change a decision today in `teams/{team}`:");
+        let (_, own) = told.out.split_once(&title).unwrap_or_else(|| panic!("{told:?}"));
+        let own = own.split("The nearest").next().unwrap();
+        assert!(
+            own.contains(&format!("above: about 76.7%: teams/{team}: {workflow} advance → hold")),
+            "{own}"
+        );
+    }
+    let alone =
+        run(&["explain", "before_deployment.light_share", "examples/support-desk", "--as-of", "2026-11-23"]);
+    assert!(alone.out.contains("The nearest values that change a decision today:"), "{alone:?}");
+}
+
+#[test]
 fn explain_tells_what_is_in_force_and_never_of_policies_that_nobody_chose() {
     let repository = Repo::new();
     let explain = |name: &str| repository.run(&["explain", name]);

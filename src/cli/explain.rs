@@ -12,6 +12,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Answer, Workspace};
 use crate::explain::{Explained, FoundName, NamedSubject, code};
+use crate::project::Inputs;
 use crate::render::{explain, human};
 use crate::text::quote;
 
@@ -62,8 +63,7 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
         Ok(found) => {
             let mut text = explain::subjects(found, &answer, style);
             match nearest(args, &answer) {
-                Ok(Some(said)) => text.push_str(&said),
-                Ok(None) => {}
+                Ok(said) => text.push_str(&said),
                 Err(code) => return code,
             }
             if !errors.is_empty() {
@@ -82,17 +82,26 @@ pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     }
 }
 
-/// The nearest values of a param that change a decision; none where something else is explained, or nothing can be judged.
-fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<Option<String>, ExitCode> {
+/// The nearest values of a param that change a decision, in each project that has it; nothing of what is no param.
+fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<String, ExitCode> {
     let day = day_options(args.day.as_of.as_ref(), &[])?;
     let found = answer.report.found.as_ref().map_or(&[][..], Vec::as_slice);
-    let [FoundName { project, subject: NamedSubject::Param(index), .. }] = found else { return Ok(None) };
-    let project = answer.report.known.projects.get(*project);
-    let Some(param) = project.and_then(|project| project.program.params.get(*index)) else { return Ok(None) };
-    let (file, at) = (answer.sources.name(param.decl.span.file), param.origin.range().start);
-    let inputs = find::inputs(&args.path, args.outside.allow_outside);
-    let near = Workspace::new().nearest(inputs, &day, file, at);
-    Ok(Some(explain::nearest(near.as_ref(), args.terminal.style())))
+    let projects = &answer.report.known.projects;
+    let mut text = String::new();
+    for FoundName { project, subject, .. } in found {
+        let (NamedSubject::Param(index), Some(project)) = (subject, projects.get(*project)) else { continue };
+        let Some(param) = project.program.params.get(*index) else { continue };
+        let (file, at) = (answer.sources.name(param.decl.span.file), param.origin.range().start);
+        let name = project.name.as_deref().filter(|_| projects.len() > 1);
+        let inputs = find::inputs(&args.path, args.outside.allow_outside);
+        let inputs = Inputs {
+            projects: inputs.projects.into_iter().filter(|own| own.name == project.name).collect(),
+            ..inputs
+        };
+        let near = Workspace::new().nearest(inputs, &day, file, at);
+        text.push_str(&explain::nearest(near.as_ref(), name, args.terminal.style()));
+    }
+    Ok(text)
 }
 
 fn looks_like_a_code(name: &str) -> bool {

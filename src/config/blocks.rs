@@ -17,14 +17,16 @@ enum ParamKey {
     Value,
     Within,
     Because,
+    Owner,
     Locked,
     From,
 }
 
-const PARAM: [(&str, ParamKey); 5] = [
+const PARAM: [(&str, ParamKey); 6] = [
     ("value", ParamKey::Value),
     ("within", ParamKey::Within),
     ("because", ParamKey::Because),
+    ("owner", ParamKey::Owner),
     ("locked", ParamKey::Locked),
     ("from", ParamKey::From),
 ];
@@ -33,13 +35,15 @@ const PARAM: [(&str, ParamKey); 5] = [
 enum RuleKey {
     Effect,
     Because,
+    Owner,
     Locked,
     From,
 }
 
-const RULE: [(&str, RuleKey); 4] = [
+const RULE: [(&str, RuleKey); 5] = [
     ("effect", RuleKey::Effect),
     ("because", RuleKey::Because),
+    ("owner", RuleKey::Owner),
     ("locked", RuleKey::Locked),
     ("from", RuleKey::From),
 ];
@@ -211,6 +215,7 @@ impl ConfigReader<'_> {
             value: None,
             within: None,
             because: None,
+            owner: None,
             locked: None,
             from: None,
         };
@@ -221,6 +226,7 @@ impl ConfigReader<'_> {
                         ParamKey::Value => entry.value = self.written(&name, &node),
                         ParamKey::Within => entry.within = self.range(&name, &node),
                         ParamKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
+                        ParamKey::Owner => entry.owner = self.text(&name, &node).map(|text| text.value),
                         ParamKey::Locked => entry.locked = self.flag(&name, &node),
                         ParamKey::From => entry.from = self.first_day(&name, &node),
                     }
@@ -294,13 +300,15 @@ impl ConfigReader<'_> {
 
     fn rule(&mut self, name: Setting<String>, node: ConfigNode) -> Option<RuleEntry> {
         let before = self.diagnostics.len();
-        let mut entry = RuleEntry { name, effect: None, because: None, locked: None, from: None };
+        let mut entry =
+            RuleEntry { name, effect: None, because: None, owner: None, locked: None, from: None };
         match node.content {
             ConfigContent::Map(entries) => {
                 for (key, name, node) in self.fields(entries, &RULE, "a rule") {
                     match key {
                         RuleKey::Effect => entry.effect = self.effect(&name, &node),
                         RuleKey::Because => entry.because = self.text(&name, &node).map(|text| text.value),
+                        RuleKey::Owner => entry.owner = self.text(&name, &node).map(|text| text.value),
                         RuleKey::Locked => entry.locked = self.flag(&name, &node),
                         RuleKey::From => entry.from = self.first_day(&name, &node),
                     }

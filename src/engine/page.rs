@@ -92,8 +92,10 @@ impl Workspace {
         let workflows: Vec<WorkflowPage> = pages.collect();
         let PageInForce { params, rules, effects, mut waivers, unread: _ } = in_force;
         waivers.iter_mut().for_each(|term| term.lifts = lifted(term, &report.waivers));
-        let owners = waivers.iter().map(|term| term.owner.clone());
-        let names: HiddenNames = names.hidden(owners.collect());
+        let of_params = params.iter().flat_map(|of| of.row.owner.iter().chain(&of.inherited.owner));
+        let of_effects = effects.iter().flat_map(|of| of.row.owner.iter().chain(&of.inherited.owner));
+        let owners = waivers.iter().map(|term| &term.owner).chain(of_params).chain(of_effects);
+        let names: HiddenNames = names.hidden(owners.cloned().collect());
         let quoted = quoted(&report, &sources);
         let since = base.map(|base| self.since(base, &report, options));
         let sweeps = Vec::new();

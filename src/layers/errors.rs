@@ -111,7 +111,7 @@ pub(super) fn is_table(name: &Setting<String>, example: &str) -> Diagnostic {
 
 /// Entries of what is no table: most often a misspelt key.
 pub(super) fn no_such_key(param: &Param, name: &Setting<String>) -> Diagnostic {
-    const KEYS: [&str; 5] = ["value", "within", "because", "locked", "from"];
+    const KEYS: [&str; 6] = ["value", "within", "because", "owner", "locked", "from"];
     let key = name.value.strip_prefix(&*param.name).map_or(&*name.value, |key| key.trim_start_matches('.'));
     Diagnostic::error(Code::UnknownSetting, format!("`{}` is not a setting of a param", quote(key)))
         .label(name.span, format!("`{}` is not a table", param.name))

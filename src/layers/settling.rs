@@ -237,6 +237,7 @@ impl<'p, 'b> ParamOnDay<'p, 'b> {
         self.setting.origin = span;
         self.setting.configured = true;
         self.setting.because = set.entry.because.as_deref().map(Arc::from);
+        self.setting.owner = set.entry.owner.as_deref().map(Arc::from);
         self.set_by = Some(set.layer);
         self.set_from = set.entry.from;
     }
@@ -310,6 +311,7 @@ impl RuleOnDay {
                 self.setting.origin = effect.span;
                 self.setting.configured = true;
                 self.setting.because = entry.because.as_deref().map(Arc::from);
+                self.setting.owner = entry.owner.as_deref().map(Arc::from);
             }
             if let Some(span) = entry.locked {
                 self.setting.locked = Some(Lock { layer, span });

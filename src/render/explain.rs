@@ -38,10 +38,11 @@ pub fn code(code: Code, example: Option<&Answer<Shown>>, style: Style) -> String
 /// Workflows that are named at a value.
 const NEAREST_NAMED: usize = 4;
 
-/// The nearest values of a param that change a decision today, or the reason why no value does.
-pub fn nearest(near: Result<&Nearest, &String>, style: Style) -> String {
+/// The nearest values of a param that change a decision today, or the reason why no value does; of several projects, in one.
+pub fn nearest(near: Result<&Nearest, &String>, project: Option<&str>, style: Style) -> String {
     let mut page = ExplainPage { out: String::new(), style };
-    page.section("The nearest values that change a decision today");
+    let place = project.map_or_else(String::new, |project| format!(" in `{}`", visible(project)));
+    page.section(&format!("The nearest values that change a decision today{place}"));
     let near = match near {
         Ok(near) => near,
         Err(why) => {
@@ -417,9 +418,10 @@ impl Text<'_> {
         let from = || format!(", as {} says", Place::new(setting.origin, self.sources));
         let from = if setting.configured { from() } else { String::new() };
         let because = setting.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let owner = setting.owner.as_ref().map(|owner| format!(", signed by {owner}")).unwrap_or_default();
         let locked = setting.locked.map(|lock| Place::new(lock.span, self.sources));
         let locked = locked.map(|place| format!(" It is locked by {place}.")).unwrap_or_default();
-        format!("{what}{from}{because}.{locked}")
+        format!("{what}{from}{because}{owner}.{locked}")
     }
 
     fn uses(&mut self, uses: &RuleUses<'_>) {
@@ -467,6 +469,9 @@ impl Text<'_> {
         }
         if let Some(because) = &setting.because {
             from.push_str(&format!("; {because}"));
+        }
+        if let Some(owner) = &setting.owner {
+            from.push_str(&format!("; signed by {owner}"));
         }
         if let Some(lock) = setting.locked {
             from.push_str(&format!("; locked by {}", Place::new(lock.span, self.sources)));

@@ -20,7 +20,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub use link::SourceUrl;
 
-use self::link::PageContext;
+use self::link::{DrawnMeasures, PageContext};
 use self::parts::text;
 use crate::digest::sha256;
 use crate::engine::Answer;
@@ -41,15 +41,19 @@ pub struct HtmlView {
 /// A page that is larger takes long to open.
 pub const LARGE: usize = 2 << 20;
 
-/// Everything in one page. One that would be too large draws only the measures that some rule asks for now.
+/// Everything in one page. One that would be too large draws only the measures that some rule asks for now; if it still is, only
+/// those by which a rule may stop a workflow.
 pub fn render(page: &Answer<PageReport>, view: &HtmlView) -> String {
     let mut context = PageContext::new(&page.report, view.source_url.as_ref(), false);
-    let whole = one_page(page, &context);
-    if whole.len() <= LARGE {
-        return whole;
+    let mut whole = one_page(page, &context);
+    for drawn in [DrawnMeasures::Asked, DrawnMeasures::Stopping] {
+        if whole.len() <= LARGE {
+            break;
+        }
+        context.drawn = drawn;
+        whole = one_page(page, &context);
     }
-    context.is_brief = true;
-    one_page(page, &context)
+    whole
 }
 
 fn one_page(page: &Answer<PageReport>, context: &PageContext<'_>) -> String {

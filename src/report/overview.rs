@@ -41,6 +41,9 @@ pub struct ParamRow {
     pub from: Place,
     /// Why the configuration set it; none where it does not say, or none has set it.
     pub because: Option<String>,
+    /// Who answers for that; none where the configuration does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Where a base locks it.
     pub locked: Option<Place>,
     /// Its values, where they differ from day to day; the row's own is that of the day.
@@ -84,6 +87,9 @@ pub struct RuleRow {
     pub from: Place,
     /// Why the configuration set the effect; none where it does not say, or none has set it.
     pub because: Option<String>,
+    /// Who answers for that; none where the configuration does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Where a base locks it.
     pub locked: Option<Place>,
     /// Waivers that are active on the day.

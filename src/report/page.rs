@@ -230,6 +230,8 @@ pub struct InheritedSetting {
     pub place: Place,
     /// Why a base has set it.
     pub because: Option<String>,
+    /// Who answers for that.
+    pub owner: Option<String>,
 }
 
 /// A rule with one of its effects.

@@ -80,6 +80,7 @@ fn param_page<T>(
             is_set: before.configured,
             place: Place::new(before.origin, sources),
             because: before.because.as_deref().map(str::to_owned),
+            owner: before.owner.as_deref().map(str::to_owned),
         },
         moved: differs.then(|| moved(&before.value, &now.value, larger())),
         row,
@@ -119,6 +120,7 @@ fn effect_page<T>(
             is_set: before.configured,
             place: Place::new(before.origin, sources),
             because: before.because.as_deref().map(str::to_owned),
+            owner: before.owner.as_deref().map(str::to_owned),
         },
         moved: (is_own && now.effect != before.effect).then_some(direction),
     })

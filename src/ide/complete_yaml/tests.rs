@@ -201,7 +201,7 @@ fn configurations_are_completed() {
         ("params:\n  |", "p.floor | p.strict | p.most"),
         ("params:\n  p.floor: |", "80% | …"),
         ("params:\n  p.floor: 8|", "% | of"),
-        ("params:\n  p.floor:\n    |", "because | from | locked | value | within | …"),
+        ("params:\n  p.floor:\n    |", "because | from | locked | owner | value | …"),
         ("params:\n  p.floor: { value: |", "80%"),
         ("params:\n  p.floor: { from: |", "2026-11-30"),
         ("params:\n  p.strict: |", "false | true | …"),

@@ -160,8 +160,10 @@ impl<'h> Telling<'h> {
     fn origin(&self, setting: &ParamSetting) -> String {
         let place = if setting.configured { self.place(setting.origin) } else { "as declared".to_owned() };
         let because = setting.because.as_ref().map(|because| format!(": {}", plain(because)));
+        let owner = setting.owner.as_ref().map(|owner| format!("; signed by {}", plain(owner)));
         let locked = setting.locked.map(|lock| format!("; locked by {}", self.place(lock.span)));
-        format!(" ({place}{}{})", because.unwrap_or_default(), locked.unwrap_or_default())
+        let all = [because, owner, locked].into_iter().flatten().collect::<String>();
+        format!(" ({place}{all})")
     }
 
     /// «75% for `claims`, `letters`», for each value that overrides set.
@@ -241,9 +243,10 @@ impl<'h> Telling<'h> {
             let by = || format!(", as {} says", self.place(setting.origin));
             let by = if setting.configured { by() } else { String::new() };
             let because = setting.because.as_ref().map(|why| format!(": {}", plain(why)));
-            let because = because.unwrap_or_default();
+            let owner = setting.owner.as_ref().map(|owner| format!(", signed by {}", plain(owner)));
+            let why = [because, owner].into_iter().flatten().collect::<String>();
             let locked = setting.locked.map(|lock| format!(" It is locked by {}.", self.place(lock.span)));
-            format!("{since}{what}{by}{because}.{}", locked.unwrap_or_default())
+            format!("{since}{what}{by}{why}.{}", locked.unwrap_or_default())
         };
         steps.steps().map(said).collect::<Vec<_>>().join(" ")
     }

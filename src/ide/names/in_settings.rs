@@ -11,7 +11,7 @@ use crate::ide::yaml::{SlotContent, YamlText};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The keys of a param's own settings; any other is a key of a table.
-const OWN: [&str; 5] = ["value", "within", "because", "locked", "from"];
+const OWN: [&str; 6] = ["value", "within", "because", "owner", "locked", "from"];
 
 /// Adds them.
 pub(super) fn add(names: &GroundNames<'_>, file: FileId, sources: &SourceMap, table: &mut NameTable) {

@@ -28,6 +28,8 @@ const ERRORS: usize = 2;
 enum Urgency {
     RollsBack,
     NotJudged,
+    /// Somebody asks to move on, and is held.
+    AskIsHeld,
     Fails,
     Undecided,
     Overdue,
@@ -74,6 +76,7 @@ fn urgency(report: &WorkflowReport, page: &WorkflowPage, waivers: &[&WaiverTerm]
     match report.decision {
         Decision::Rollback => Urgency::RollsBack,
         Decision::Error => Urgency::NotJudged,
+        Decision::Hold if report.asks.is_some() => Urgency::AskIsHeld,
         Decision::Hold
             if stops.clone().count() > 0 && stops.all(|rule| rule.outcome == Outcome::Undecided) =>
         {
@@ -101,8 +104,9 @@ pub(super) fn head(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup
     html! {
         header {
             h1 { "Where the rollouts stand" }
-            p.lead { (text(&sentence.replace('`', ""))) }
+            @if report.workflows.is_empty() { p.lead { (text(&sentence.replace('`', ""))) } }
             p { "As of " (time(&report.report.as_of)) ". " (counts(&report.report)) }
+            @if !report.workflows.is_empty() { (today(report, links)) }
             nav aria-label="Parts of this page" {
                 a href="#all" { "All workflows" } " "
                 a href="#gates" { "Rules as lights" } " "
@@ -120,6 +124,45 @@ pub(super) fn head(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup
 
 fn time(point: &str) -> Markup {
     html! { time datetime=(point) { (text(point)) } }
+}
+
+/// Workflows that somebody has to decide on, which the head names.
+const TODAY: usize = 8;
+
+/// What somebody has to decide on: who must go back, who could not be judged, and who asks to move on.
+fn today(page: &PageReport, links: &PageContext<'_>) -> Markup {
+    let all = page.report.workflows.iter().zip(&page.workflows);
+    let mut rows: Vec<IndexRow<'_>> = all.map(|(report, own)| IndexRow::new(report, own, page)).collect();
+    rows.sort_by_key(|row| row.urgency);
+    let moves = |row: &IndexRow<'_>| row.report.asks.is_some() || row.report.decision == Decision::Advance;
+    let held = |row: &IndexRow<'_>| row.report.decision == Decision::Hold && row.report.asks.is_none();
+    let (held, rows): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .filter(|row| row.urgency <= Urgency::NotJudged || moves(row) || held(row))
+        .partition(held);
+    html! {
+        h2 #today { "Needs a decision today" }
+        @if rows.is_empty() { p { "Nothing: no workflow must go back, and none asks to move on." } }
+        ul.today { @for row in rows.iter().take(TODAY) { li {
+            (links.workflow(&row.report.name())) " "
+            @match (row.report.decision, &row.report.asks, &row.report.stage) {
+                (Decision::Rollback, ..) => "must go back"
+                (Decision::Error, ..) => "could not be judged"
+                (_, Some(asks), Some(stage)) => { "asks to go from " b { (text(stage)) } " to " b { (text(asks)) } }
+                _ => "has moved, and may"
+            }
+            " " (badge(row.report.decision))
+            @if row.report.decision != Decision::Advance { " " (why(row, links)) }
+        } } }
+        @if rows.len() > TODAY { p { "and " (rows.len() - TODAY) " more, which come first in the list" } }
+        @if !held.is_empty() {
+            h2 #below { "Held, and does not ask to move on" }
+            ul.today { @for row in held.iter().take(TODAY) { li {
+                (links.workflow(&row.report.name())) ", " (since(row.report, row.page)) ": " (why(row, links))
+            } } }
+            @if held.len() > TODAY { p { "and " (held.len() - TODAY) " more in the list" } }
+        }
+    }
 }
 
 /// How many workflows came out how.
@@ -302,7 +345,7 @@ fn why(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
                 Urgency::WaiverEnds => { "a waiver ends soon" }
                 Urgency::NotJudged => { "it could not be judged: see the problems in the files" }
                 Urgency::Over => { "it is judged no more" }
-                Urgency::RollsBack | Urgency::Fails | Urgency::Undecided | Urgency::Due | Urgency::Warns
+                Urgency::RollsBack | Urgency::AskIsHeld | Urgency::Fails | Urgency::Undecided | Urgency::Due | Urgency::Warns
                 | Urgency::GoesOn => { small { "nothing stops it" } }
             }
         }
@@ -331,7 +374,16 @@ pub(super) fn wrong(one: &DiagnosticReport, links: &PageContext<'_>) -> Markup {
 
 /// A measure or two: those of rules that stop it first, the harshest before others, then those of the gate ahead.
 fn measures(row: &IndexRow<'_>, links: &PageContext<'_>) -> Markup {
-    let judged = || row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
+    let stage = row.report.stage.as_deref();
+    // What only notes says nothing of how it stands, nor does the gate of a move that was made.
+    let is_ahead = |rule: &&RuleReport| {
+        let from = rule.gate.as_deref().and_then(|gate| gate.split_once(" -> ")).map(|(from, _)| from);
+        from.is_none() || from == stage
+    };
+    let judged = || {
+        let now = row.report.rules.iter().filter(|rule| is_judged_now(rule, row.report));
+        now.filter(is_ahead).filter(|rule| rule.effect > EffectKind::Note)
+    };
     let mut rules: Vec<&RuleReport> = judged().collect();
     rules.sort_by_key(|rule| {
         let stops = rule.applied.filter(|_| rule.enforced);

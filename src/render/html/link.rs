@@ -48,6 +48,16 @@ impl SourceUrl {
     }
 }
 
+/// Which measures a page draws: fewer, where it would be too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DrawnMeasures {
+    All,
+    /// Those that a rule asks for now.
+    Asked,
+    /// Those by which a rule may stop the workflow now.
+    Stopping,
+}
+
 /// What all parts of a page go by: what it links to, and whether it is to be short.
 #[derive(Debug)]
 pub(super) struct PageContext<'a> {
@@ -58,8 +68,8 @@ pub(super) struct PageContext<'a> {
     several: bool,
     /// Files of a base, which no address leads to.
     base: Option<String>,
-    /// Whether measures that no rule asks for now are listed and not drawn.
-    pub(super) is_brief: bool,
+    /// Which measures have a chart.
+    pub(super) drawn: DrawnMeasures,
 }
 
 impl<'a> PageContext<'a> {
@@ -81,7 +91,7 @@ impl<'a> PageContext<'a> {
             anchors,
             several,
             base: base.map(|reference| format!("{reference}:")),
-            is_brief: false,
+            drawn: DrawnMeasures::All,
         }
     }
 
@@ -93,6 +103,11 @@ impl<'a> PageContext<'a> {
     /// Whether each workflow has a file of its own.
     pub(super) fn is_several(&self) -> bool {
         self.several
+    }
+
+    /// A short name of a workflow for what only the page itself refers to, as often as it has charts.
+    pub(super) fn key(&self, workflow: &str) -> String {
+        self.anchors.keys().position(|name| name == workflow).unwrap_or_default().to_string()
     }
 
     /// The anchor of a workflow.

@@ -139,7 +139,9 @@ fn cell(
     let unknown = unknown.and_then(|own| own.evidence.iter().find(|seen| seen.amount.is_none()));
     html! {
         td class=(class) {
-            span aria-hidden="true" { (sign) } span.v { (words) }
+            // The sign of what passes is of the style sheet: most rules do.
+            @if outcome != Outcome::Pass { span aria-hidden="true" { (sign) } }
+            i { (words) }
             @if let Some(seen) = unknown {
                 " " small { (links.linked(&text(&seen.value), Some(&seen.place))) }
             } @else if let Some((chart, bound, step)) = shown_of(page, rule, outcome) {

@@ -2,33 +2,49 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::link::PageContext;
+use super::link::{DrawnMeasures, PageContext};
 use super::parts::{asks, is_asked_now, is_judged_now, text};
 use super::svg::{caption, chart};
+use crate::ast::EffectKind;
 use crate::report::WorkflowReport;
 use crate::report::page::{Chart, ChartBound, WorkflowPage};
 
 /// A bound with more values than these has a column in the table.
 const FEW_STEPS: usize = 4;
 
-/// The rank of a chart that no rule asks for now.
-const NOT_ASKED: u8 = 2;
+/// Why a chart is drawn; the first comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum ChartRank {
+    /// A rule fails or is undecided for what it shows.
+    Fails,
+    /// A rule that holds or rolls back asks for it now.
+    MayStop,
+    /// Only rules that warn or note ask for it now.
+    Asked,
+    NotAsked,
+}
 
 /// What is asked now is drawn before what is not; of a page that has to be brief, the latter is left out.
 pub(super) fn section(
     (report, own): (&WorkflowReport, &WorkflowPage),
-    anchor: &str,
+    key: &str,
     context: &PageContext<'_>,
 ) -> Markup {
     let (mut drawn, still): (Vec<&Chart>, Vec<&Chart>) = own.charts.iter().partition(|of| of.changes());
     drawn.sort_by_key(|of| rank(of, report));
-    let asked = drawn.iter().filter(|of| rank(of, report) < NOT_ASKED).count();
-    let left_out = if context.is_brief { drawn.split_off(asked).len() } else { 0 };
+    let up_to = |last: ChartRank| drawn.partition_point(|of| rank(of, report) <= last);
+    let asked = up_to(ChartRank::Asked);
+    let (kept, why) = match context.drawn {
+        DrawnMeasures::All => (drawn.len(), ""),
+        DrawnMeasures::Asked => (asked, "Measures that no rule asks of it now"),
+        DrawnMeasures::Stopping => (up_to(ChartRank::MayStop), "Measures that nothing stops it for now"),
+    };
+    let left_out = drawn.split_off(kept).len();
     let (now, later) = drawn.split_at_checked(asked).unwrap_or((&drawn, &[]));
     let columns = columns(&drawn);
     let all = |charts: &[&Chart]| {
         html! {
-            div.charts { @for of in charts { (chart((report, own), of, place(&columns, of), anchor)) } }
+            div.charts { @for of in charts { (chart((report, own), of, place(&columns, of), key)) } }
         }
     };
     html! {
@@ -39,7 +55,7 @@ pub(super) fn section(
         @if !later.is_empty() {
             details { summary { "Measures that no rule asks of it now: " (later.len()) } (all(later)) }
         }
-        @if !drawn.is_empty() { (values(own, &drawn, &columns, anchor, context)) }
+        @if !drawn.is_empty() { (values(own, &drawn, &columns, key, context)) }
         @if !still.is_empty() {
             details {
                 summary { @if drawn.is_empty() { "Measures" } @else { "Measures that do not change" } ": " (still.len()) }
@@ -47,24 +63,33 @@ pub(super) fn section(
             }
         }
         @if left_out > 0 {
-            p { small { "Measures that no rule asks of it now: " (left_out) ". A report in a folder draws them." } }
+            p { small { (why) ": " (left_out) ". A report in a folder draws them." } }
         }
     }
 }
 
-/// What a rule fails for comes first, then what rules ask now.
-fn rank(of: &Chart, report: &WorkflowReport) -> u8 {
-    let mut bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report)).peekable();
+fn rank(of: &Chart, report: &WorkflowReport) -> ChartRank {
+    let bounds = of.bounds.iter().filter(|bound| is_asked_now(bound, report));
     let failed = |rule: &String| {
         report
             .rules
             .iter()
             .any(|own| own.rule == *rule && own.applied.is_some() && is_judged_now(own, report))
     };
-    match (bounds.peek().is_some(), bounds.any(|bound| bound.rules.iter().any(failed))) {
-        (_, true) => 0,
-        (true, false) => 1,
-        (false, false) => NOT_ASKED,
+    let may_stop = |rule: &String| {
+        let own = report.rules.iter().find(|own| own.rule == *rule && is_judged_now(own, report));
+        own.is_some_and(|own| own.effect >= EffectKind::Hold)
+    };
+    let bounds: Vec<&ChartBound> = bounds.collect();
+    let any = |of: &dyn Fn(&String) -> bool| bounds.iter().any(|bound| bound.rules.iter().any(of));
+    if bounds.is_empty() {
+        ChartRank::NotAsked
+    } else if any(&failed) {
+        ChartRank::Fails
+    } else if any(&may_stop) {
+        ChartRank::MayStop
+    } else {
+        ChartRank::Asked
     }
 }
 
@@ -94,12 +119,12 @@ fn values(
     own: &WorkflowPage,
     drawn: &[&Chart],
     columns: &[Column<'_>],
-    anchor: &str,
+    key: &str,
     context: &PageContext<'_>,
 ) -> Markup {
     html! {
         details {
-            summary #{ "v-" (anchor) } { "Values and thresholds of these charts" }
+            summary #{ "v-" (key) } { "Values and thresholds of these charts" }
             div.scroll tabindex="0" role="group" aria-label="Values" {
                 table.values {
                     thead { tr {

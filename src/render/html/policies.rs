@@ -8,7 +8,7 @@ use super::link::PageContext;
 use super::parts::{arrow, text};
 use crate::report::Place;
 use crate::report::against::Direction;
-use crate::report::overview::{RuleRow, SettingStep};
+use crate::report::overview::{ParamRow, RuleRow, SettingStep};
 use crate::report::page::{InheritedSetting, PageReport, ParamPage, WaiverTerm};
 
 /// All three.
@@ -63,7 +63,7 @@ fn thresholds(page: &PageReport, links: &PageContext<'_>) -> Markup {
         h3 { "All thresholds" }
         details {
             summary { (by_param.len()) " thresholds" }
-            (table(&by_param.into_values().flatten().collect::<Vec<_>>(), links, "All thresholds"))
+            (table(&by_param.into_values().flat_map(alike).collect::<Vec<_>>(), links, "All thresholds"))
         }
     }
 }
@@ -75,6 +75,7 @@ struct SetCell<'p> {
     moved: Option<Direction>,
     place: &'p Place,
     because: Option<&'p String>,
+    owner: Option<&'p String>,
     steps: &'p [SettingStep],
 }
 
@@ -113,6 +114,7 @@ fn set_rows(page: &PageReport) -> Vec<(&str, SetRow<'_>)> {
             moved: of.moved,
             place: &of.row.from,
             because: of.row.because.as_ref(),
+            owner: of.row.owner.as_ref(),
             steps: &of.row.steps,
         };
         row.add(whose(of.row.project.as_ref(), &of.row.workflows), cell, &of.inherited);
@@ -126,6 +128,7 @@ fn set_rows(page: &PageReport) -> Vec<(&str, SetRow<'_>)> {
             moved: of.moved,
             place: &of.row.from,
             because: of.row.because.as_ref(),
+            owner: of.row.owner.as_ref(),
             steps: &of.row.steps,
         };
         row.add(whose(of.row.project.as_ref(), &of.row.workflows), cell, &of.inherited);
@@ -139,7 +142,7 @@ fn by_team(set: &[(&str, SetRow<'_>)], links: &PageContext<'_>) -> Markup {
     let has_bases = set.iter().any(|(_, row)| !row.bases.is_empty());
     html! {
         p { "▽ looser and △ tighter compare what a team has set with what it inherits: from the organisation, or else from the policy. "
-            "A configuration names nobody who signed it; the history of its file does." }
+            "Who signed is what the configuration has under " code { "owner" } "." }
         div.scroll tabindex="0" role="group" aria-label="Thresholds by team" {
             table.teams {
                 thead { tr {
@@ -157,7 +160,7 @@ fn by_team(set: &[(&str, SetRow<'_>)], links: &PageContext<'_>) -> Markup {
                         @if has_bases { td data-label="Organisation" {
                             @if row.bases.is_empty() { small { "not set" } }
                             @for base in &row.bases {
-                                div { b { (text(&base.shown)) } (signed(&base.place, base.because.as_ref(), links)) }
+                                div { b { (text(&base.shown)) } (signed(&base.place, (base.because.as_ref(), base.owner.as_ref()), links)) }
                             }
                         } }
                         @for team in &teams { td data-label=(team) {
@@ -179,7 +182,7 @@ fn cell(of: &SetCell<'_>, links: &PageContext<'_>) -> Markup {
         @if of.is_own {
             b { (text(of.shown)) } " "
             @match of.moved { Some(moved) => { (direction(moved)) } None => { small { "as inherited" } } }
-            (signed(of.place, of.because, links))
+            (signed(of.place, (of.because, of.owner), links))
             (steps(of.steps, links))
         } @else {
             (text(of.shown)) " " small { "inherited from " (links.place(of.place)) }
@@ -188,32 +191,78 @@ fn cell(of: &SetCell<'_>, links: &PageContext<'_>) -> Markup {
 }
 
 /// Where something was set, why, and by whom.
-fn signed(place: &Place, because: Option<&String>, links: &PageContext<'_>) -> Markup {
+fn signed(
+    place: &Place,
+    (because, owner): (Option<&String>, Option<&String>),
+    links: &PageContext<'_>,
+) -> Markup {
     html! {
         br; small { (links.place(place)) }
         br;
         @match because { Some(because) => { "“" (text(because)) "”" } None => { small { "no reason is given" } } }
-        br; small { "signed by: nobody is named" }
+        br; small { "signed by: " @match owner { Some(owner) => { b { (text(owner)) } } None => "nobody is named" } }
     }
 }
 
-fn table(params: &[&ParamPage], links: &PageContext<'_>, label: &str) -> Markup {
+/// Something with a row for each team.
+trait OfTeam: Clone + PartialEq {
+    /// The team, and the workflows that it is for alone.
+    fn of(&self) -> (Option<&String>, &[String]);
+    /// The same without a team.
+    fn of_nobody(&self) -> Self;
+}
+
+impl OfTeam for ParamPage {
+    fn of(&self) -> (Option<&String>, &[String]) {
+        (self.row.project.as_ref(), &self.row.workflows)
+    }
+
+    fn of_nobody(&self) -> Self {
+        Self { row: ParamRow { project: None, ..self.row.clone() }, ..self.clone() }
+    }
+}
+
+impl OfTeam for RuleRow {
+    fn of(&self) -> (Option<&String>, &[String]) {
+        (self.project.as_ref(), &self.workflows)
+    }
+
+    fn of_nobody(&self) -> Self {
+        Self { project: None, ..self.clone() }
+    }
+}
+
+/// Rows about one thing, each with all whose it is: what is the same for several teams is shown once.
+fn alike<T: OfTeam>(rows: Vec<&T>) -> Vec<(Vec<String>, &T)> {
+    let mut found: Vec<(T, Vec<String>, &T)> = Vec::new();
+    for row in rows {
+        let (team, workflows) = row.of();
+        let (same, own) = (row.of_nobody(), whose(team, workflows));
+        match found.iter_mut().find(|(known, ..)| workflows.is_empty() && *known == same) {
+            Some((_, all, _)) => all.push(own),
+            None => found.push((same, vec![own], row)),
+        }
+    }
+    found.into_iter().map(|(_, all, row)| (all, row)).collect()
+}
+
+fn table(params: &[(Vec<String>, &ParamPage)], links: &PageContext<'_>, label: &str) -> Markup {
     html! {
         div.scroll tabindex="0" role="group" aria-label=(label) {
             table.params {
                 thead { tr {
                     th scope="col" { "Threshold" } th scope="col" { "For" } th scope="col" { "Value" }
                     th scope="col" { "Policy's own" } th scope="col" { "Inherited" } th scope="col" { "Than inherited" } th scope="col" { "Set in" }
-                    th scope="col" { "Because" }
+                    th scope="col" { "Because" } th scope="col" { "Signed by" }
                 } }
-                tbody { @for param in params {
+                tbody { @for (whose, param) in params {
                     @let row = &param.row;
                     tr data-param=(row.param) {
                         th scope="row" {
                             @if let Some(about) = &param.about { (text(about)) br; }
                             small { code { (text(&row.param)) } }
                         }
-                        td { (whose(row.project.as_ref(), &row.workflows)) }
+                        td { (whose.join(", ")) }
                         td { b { (text(&row.value)) }
                             @if let Some(range) = &row.range { br; small { "may be " (text(range)) } }
                             (steps(&row.steps, links))
@@ -225,6 +274,7 @@ fn table(params: &[&ParamPage], links: &PageContext<'_>, label: &str) -> Markup 
                             @if let Some(lock) = &row.locked { br; small { "locked in " (links.place(lock)) } }
                         }
                         td { (row.because.as_deref().map_or(String::new(), text)) }
+                        td { (row.owner.as_deref().map_or(String::new(), text)) }
                     }
                 } }
             }
@@ -286,19 +336,20 @@ fn rules(rules: &[RuleRow], links: &PageContext<'_>) -> Markup {
     html! {
         @for (policy, rules) in policies {
             details {
-                summary { (text(policy)) ": " (rules.len()) " rules" }
+                summary { (text(policy)) ": " (rules.iter().map(|rule| &rule.rule).collect::<BTreeSet<_>>().len()) " rules" }
                 div.scroll tabindex="0" role="group" aria-label=(format!("Rules of {}", text(policy))) {
                     table.asked {
                         thead { tr {
                             th scope="col" { "Rule" } th scope="col" { "For" } th scope="col" { "Gate" }
                             th scope="col" { "A failure" } th scope="col" { "Set in" }
                         } }
-                        tbody { @for rule in rules { tr {
+                        tbody { @for (whose, rule) in by_rule(rules) { tr {
                             th scope="row" { (text(&rule.title)) br; small { code { (text(&rule.rule)) } } }
-                            td { (for_whom(rule)) }
+                            td { (whose.join(", ")) }
                             td { (rule.gate.as_deref().map_or_else(|| "every check".to_owned(), arrow)) }
                             td { (effect(&rule.effect)) (steps(&rule.steps, links))
-                                @if let Some(because) = &rule.because { br; small { (text(because)) } } }
+                                @if let Some(because) = &rule.because { br; small { (text(because)) } }
+                                @if let Some(owner) = &rule.owner { br; small { "signed by " (text(owner)) } } }
                             td { (links.place(&rule.from))
                                 @if let Some(lock) = &rule.locked { br; small { "locked in " (links.place(lock)) } } }
                         } } }
@@ -309,9 +360,16 @@ fn rules(rules: &[RuleRow], links: &PageContext<'_>) -> Markup {
     }
 }
 
-fn for_whom(rule: &RuleRow) -> String {
-    let team = rule.project.as_deref().map_or_else(|| "all".to_owned(), text);
-    if rule.workflows.is_empty() { team } else { format!("{team}: {}", text(&rule.workflows.join(", "))) }
+/// The rows of each rule together, in the order of the first.
+fn by_rule(rows: Vec<&RuleRow>) -> Vec<(Vec<String>, &RuleRow)> {
+    let mut found: Vec<Vec<&RuleRow>> = Vec::new();
+    for row in rows {
+        match found.iter_mut().find(|known| known.first().is_some_and(|first| first.rule == row.rule)) {
+            Some(known) => known.push(row),
+            None => found.push(vec![row]),
+        }
+    }
+    found.into_iter().flat_map(alike).collect()
 }
 
 /// What a failure does, in words.

@@ -114,7 +114,7 @@ pub(super) fn chart(
     (report, workflow): (&WorkflowReport, &WorkflowPage),
     chart: &Chart,
     column: usize,
-    anchor: &str,
+    key: &str,
 ) -> Markup {
     let (time, scale) = (TimeScale::of(workflow), ValueScale::of(chart));
     let height = TOP + HEIGHT + BOTTOM;
@@ -122,7 +122,7 @@ pub(super) fn chart(
         figure.chart {
             figcaption { (caption(chart, report)) }
             svg.c viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, height)) role="img" tabindex="0"
-                aria-label=(label(chart)) aria-describedby=(format!("v-{anchor}")) data-column=(column) {
+                aria-label=(label(chart)) aria-describedby=(format!("v-{key}")) data-column=(column) {
                 path.grid d=(grid(chart.ticks.iter().map(|(at, _)| scale.y(*at)))) {}
                 g.end { @for (at, shown) in &chart.ticks {
                     text x=(LEFT - 6.0) y=(short(scale.y(*at) + 4.0)) { (text(shown)) }
@@ -131,7 +131,7 @@ pub(super) fn chart(
                     (drawn_bound(bound, is_asked_now(bound, report), workflow, (&time, &scale)))
                 }
                 (drawn_values(workflow, chart, &time, &scale))
-                use href={ "#x-" (anchor) } y=(short(height)) {}
+                use href={ "#x-" (key) } y=(short(height)) {}
             }
         }
     }
@@ -298,11 +298,17 @@ impl Trail {
     }
 }
 
+fn drawn_gap((from, to): (f64, f64)) -> String {
+    format!("M{from:.0} {:.0}h{:.0}", TOP + HEIGHT / 2.0, to.round() - from.round())
+}
+
 /// Values as dots on a line that breaks where nothing is known, those that a rule failed for as crosses, and bars where a value lies between
 /// two others.
 fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale: &ValueScale) -> Markup {
     let (mut line, mut crosses) = (Trail::default(), Trail::default());
     let (mut bars, mut gaps) = (String::new(), String::new());
+    // Where the last gap began, and ends.
+    let mut gap: Option<(f64, f64)> = None;
     let is_gap = |day: usize| chart.points.get(day).is_some_and(|point| !point.is_known());
     for (day, (point, at)) in chart.points.iter().zip(&workflow.at).enumerate() {
         let x = time.x(*at);
@@ -330,17 +336,17 @@ fn drawn_values(workflow: &WorkflowPage, chart: &Chart, time: &TimeScale, scale:
             }
             (None, false) => {
                 // A gap goes on from the one before it.
-                let before = day.checked_sub(1).filter(|day| is_gap(*day));
-                let from =
-                    before.and_then(|day| workflow.at.get(day)).map_or(x - 3.0, |at| time.x(*at) + 3.0);
-                let _ = match before {
-                    Some(_) => write!(gaps, "h{:.0}", (x + 3.0).round() - from.round()),
-                    None => write!(gaps, "M{:.0} {:.0}h6", from, TOP + HEIGHT / 2.0),
-                };
+                let goes_on = day.checked_sub(1).is_some_and(is_gap);
+                let from = gap.filter(|_| goes_on).map_or(x - 3.0, |(from, _)| from);
+                if !goes_on {
+                    gaps.push_str(&gap.map_or_else(String::new, drawn_gap));
+                }
+                gap = Some((from, x + 3.0));
             }
         }
         line.lift();
     }
+    gaps.push_str(&gap.map_or_else(String::new, drawn_gap));
     html! {
         @if !gaps.is_empty() { path.gap d=(gaps) {} }
         @if !line.path.is_empty() { path.line d=(line.path) {} }

@@ -1,12 +1,14 @@
 //! What other values of a param would have decided: a column and a row for each stretch of values, and a slider along them.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use super::link::PageContext;
 use super::parts::{badge, text, told};
 use crate::report::Decision;
 use crate::report::page::PageReport;
-use crate::report::sweep::{DecisionCounts, ParamSweep, SweepInterval};
+use crate::report::sweep::{DecisionCounts, ParamSweep, SweepFlips, SweepInterval};
 use crate::text::counted;
 
 const HEIGHT: usize = 140;
@@ -65,11 +67,12 @@ fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageCon
                             @for (decision, count) in counts(&interval.counts.workflows) {
                                 td data-label=(format!("Workflows today: {}", told(decision).2)) { (count) }
                             }
-                            td data-label="Otherwise than today" { (otherwise(interval, context)) (flipped(interval, context)) }
+                            td data-label="Otherwise than today" { (otherwise(interval, context)) }
                         }
                     } }
                 }
             }
+            @for interval in &sweep.intervals { (flipped(interval, context)) }
         }
     }
 }
@@ -104,11 +107,25 @@ fn otherwise(interval: &SweepInterval, context: &PageContext<'_>) -> Markup {
     html! {
         @if flips.days == 0 && flips.workflows.is_empty() { "nothing" }
         @if flips.days > 0 {
-            (flips.days) (if flips.days == 1 { " snapshot" } else { " snapshots" }) ": "
-            (flips.released) " let through, " (flips.stopped) " stopped"
+            (counted(flips.days, "snapshot")) ": " span.kinds { (kinds(flips)) }
         }
         @for flip in &flips.workflows {
             br; (context.workflow(&flip.name())) " today: " (badge(flip.from)) " → " (badge(flip.to))
+        }
+    }
+}
+
+/// How many snapshots are decided how instead; where not all are listed, how many are let through and stopped.
+fn kinds(flips: &SweepFlips) -> Markup {
+    let mut kinds: BTreeMap<(Decision, Decision), usize> = BTreeMap::new();
+    flips.flipped.iter().for_each(|flip| *kinds.entry((flip.from, flip.to)).or_default() += 1);
+    html! {
+        @if flips.flipped.len() < flips.days {
+            (flips.released) " let through, " (flips.stopped) " stopped"
+        } @else {
+            @for (at, ((from, to), count)) in kinds.into_iter().enumerate() {
+                @if at > 0 { ", " } (count) " " (told(from).2) " → " (told(to).2)
+            }
         }
     }
 }
@@ -119,7 +136,7 @@ fn flipped(interval: &SweepInterval, context: &PageContext<'_>) -> Markup {
     html! {
         @if !flips.flipped.is_empty() {
             details {
-                summary { (counted(flips.days, "snapshot")) " decided otherwise" }
+                summary { (text(&interval.shown)) ": " (counted(flips.days, "snapshot")) " decided otherwise than today" }
                 ul { @for flip in &flips.flipped { li {
                     (context.workflow(&flip.workflow)) " " (text(&flip.date)) ": "
                     (told(flip.from).2) " → " (told(flip.to).2)
@@ -149,14 +166,22 @@ fn columns(sweep: &ParamSweep, number: usize, now: Option<usize>) -> Markup {
                         rect class=(class) x=(at * COLUMN + 3) y=(y) width=(COLUMN - 6) height=(height) {}
                         @if height >= ROOM { text.n x=(at * COLUMN + COLUMN / 2) y=(y + height / 2 + 4) { (count) } }
                     }
-                    text x=(at * COLUMN + COLUMN / 2) y=(HEIGHT + 13) {
-                        @if !interval.with_from { ">" } (text(&interval.from.value))
-                    }
+                    text x=(at * COLUMN + COLUMN / 2) y=(HEIGHT + 13) { (range_of(interval)) }
                     @if Some(at) == now { text x=(at * COLUMN + COLUMN / 2) y=(HEIGHT + 27) { "now" } }
                 }
             }
         }
     }
+}
+
+/// `70–75%`
+fn range_of(interval: &SweepInterval) -> String {
+    let (from, to) = (text(&interval.from.value), text(&interval.to.value));
+    if from == to {
+        return to;
+    }
+    let from = if to.ends_with('%') { from.trim_end_matches('%') } else { &*from };
+    format!("{from}–{to}")
 }
 
 /// The parts of a column from its top: their class, where they begin, how high they are, and what they count.

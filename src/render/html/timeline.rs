@@ -38,7 +38,7 @@ pub(super) fn markers() -> Markup {
 }
 
 /// The timeline, and what its marks mean.
-pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
+pub(super) fn timeline(workflow: &WorkflowPage, key: &str) -> Markup {
     let stages = stages(workflow);
     let time = TimeScale::of(workflow);
     let turns = turns(workflow, &time);
@@ -53,7 +53,7 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
                 @for (decision, _) in used.clone() { (badge(*decision)) " " }
             }
             svg.c.t viewBox=(format!("0 0 {} {}", LEFT + WIDTH + RIGHT, short(height))) role="img" tabindex="0"
-                aria-label=(label(workflow)) aria-describedby=(format!("h-{anchor}")) data-column="0" {
+                aria-label=(label(workflow)) aria-describedby=(format!("h-{key}")) data-column="0" {
                 path.grid d=(grid((0..stages.len()).map(|at| y(at, stages.len())))) {}
                 g.end { @for (at, stage) in stages.iter().enumerate() {
                     text x=(LEFT - 6.0) y=(short(y(at, stages.len()) + 4.0)) { (cropped(stage)) }
@@ -68,8 +68,8 @@ pub(super) fn timeline(workflow: &WorkflowPage, anchor: &str) -> Markup {
                         text x=(format!("{:.0}", turn.x)) y=(format!("{:.0}", turn.below(foot))) { (text(turn.date)) }
                     } }
                 }
-                defs { g #{ "x-" (anchor) } { (dates(workflow, -2.0)) } }
-                use href={ "#x-" (anchor) } y=(short(height)) {}
+                defs { g #{ "x-" (key) } { (dates(workflow, -2.0)) } }
+                use href={ "#x-" (key) } y=(short(height)) {}
             }
         }
     }

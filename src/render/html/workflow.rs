@@ -20,7 +20,7 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
         return html! {};
     };
     let name = report.name();
-    let anchor = links.anchor(&name);
+    let (anchor, key) = (links.anchor(&name), links.key(&name));
     html! {
         section.workflow #{ "w-" (anchor) } aria-labelledby={ "t-" (anchor) } data-workflow=(text(&name))
             data-at=(TimeScale::of(own).places(own)) {
@@ -30,9 +30,9 @@ pub(super) fn section(page: &PageReport, at: usize, links: &PageContext<'_>) -> 
             (rules::cards(page, (report, own), links))
             @for gate in &own.gates { (checklist(gate)) }
             @if own.is_cut { p { "Judging all of its days takes more than a run may, so its history is not shown." } }
-            @if !own.days.is_empty() { (timeline(own, anchor)) }
-            (measures::section((report, own), anchor, links))
-            (history((report, own), anchor, links))
+            @if !own.days.is_empty() { (timeline(own, &key)) }
+            (measures::section((report, own), &key, links))
+            (history((report, own), &key, links))
             (waivers(page, report, links))
         }
     }
@@ -91,7 +91,7 @@ fn checklist(gate: &GateChecklist) -> Markup {
 }
 
 /// Every verdict, those that go on in the same way in one row.
-fn history((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links: &PageContext<'_>) -> Markup {
+fn history((report, own): (&WorkflowReport, &WorkflowPage), key: &str, links: &PageContext<'_>) -> Markup {
     // Today may be judged otherwise than the newest snapshot was on its own day.
     let newest = own.days.last().map(|day| day.decision);
     let differs = newest != Some(report.decision) && report.decision != Decision::Retired;
@@ -106,7 +106,7 @@ fn history((report, own): (&WorkflowReport, &WorkflowPage), anchor: &str, links:
     html! {
         @if !own.days.is_empty() {
             details {
-                summary #{ "h-" (anchor) } { "History of decisions: " (counted(own.days.len(), "snapshot")) }
+                summary #{ "h-" (key) } { "History of decisions: " (counted(own.days.len(), "snapshot")) }
                 div.scroll tabindex="0" role="group" aria-label="History" {
                     table.history {
                         thead { tr {

@@ -55,13 +55,18 @@ impl PageReport {
         for param in &mut self.params {
             hider.maybe(&mut param.row.because);
             hider.maybe(&mut param.inherited.because);
+            let owners = param.row.owner.iter_mut().chain(&mut param.inherited.owner);
+            owners.for_each(|owner| hider.owner(owner));
         }
         for of in &mut self.effects {
             hider.maybe(&mut of.row.because);
             hider.maybe(&mut of.inherited.because);
+            let owners = of.row.owner.iter_mut().chain(&mut of.inherited.owner);
+            owners.for_each(|owner| hider.owner(owner));
         }
         for rule in &mut self.rules {
             hider.maybe(&mut rule.because);
+            rule.owner.iter_mut().for_each(|owner| hider.owner(owner));
             rule.waived.iter_mut().for_each(|waived| hider.owner(&mut waived.owner));
         }
         for term in &mut self.waivers {
