@@ -24,7 +24,7 @@ use crate::layers::number_of;
 use crate::point::Point;
 use crate::program::ParamValue;
 use crate::project::Inputs;
-use crate::report::sweep::{SweepCounts, SweepReport, SweepTable};
+use crate::report::sweep::{ParamSweep, SweepCounts, SweepReport, SweepTable};
 use crate::report::{Decision, VERSION};
 use crate::settings::Settings;
 use crate::source::SourceMap;
@@ -70,7 +70,14 @@ impl Workspace {
             .iter()
             .enumerate()
             .map(|(at, param)| fold(&SweepFold { param, at, workflows: &workflows, judged: &judged }));
-        let sweeps = sweeps.collect();
+        let mut sweeps: Vec<ParamSweep> = sweeps.collect();
+        // What has errors has them whatever the value.
+        let own = projects.iter().flat_map(|project| &project.workflows);
+        let unread = own.filter(|own| own.series.is_none()).count();
+        for sweep in &mut sweeps {
+            let all = sweep.intervals.iter_mut().map(|interval| &mut interval.counts);
+            all.chain([&mut sweep.as_it_is]).for_each(|counts| counts.workflows.error += unread);
+        }
         let table = match &*params {
             [first, second] => Some(table(first, second, &judged)?),
             _ => None,
@@ -260,6 +267,16 @@ impl<'a> SweptCase<'a> {
         let mut columns: BTreeSet<SweepTurn> = known.next().unwrap_or_default();
         let turns = |at: usize, other: &Number| turns(&self.course(at, Some(other)));
         let mut tried: BTreeSet<(usize, Number)> = BTreeSet::new();
+        // What one param changes may show at a value of the other that is far from the one in force.
+        for (at, other) in [(0, second), (1, first)] {
+            let middle = other.scale.on_step(&((&other.from + &other.to) / Number::from(2)), false);
+            for number in [&other.from, &other.to, &middle] {
+                if tried.insert((at, number.clone())) {
+                    let lines = if at == 0 { &mut rows } else { &mut columns };
+                    lines.append(&mut turns(at, number));
+                }
+            }
+        }
         loop {
             let found = tried.len();
             for line in fold::between(second, columns.clone()) {

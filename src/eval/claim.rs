@@ -202,7 +202,8 @@ impl<'a> Evaluator<'a> {
         // What looks at an element around it is another sample at another snapshot.
         let alone = scope.element.is_none() || self.program.stands_alone(arg);
         let begun = self.snapshots.first().map_or(i64::MIN, |_| self.day(0).day_number());
-        let is_settled = |param| self.settings.is_settled(param, begun);
+        // What is swept has one value on all days.
+        let is_settled = |param| self.swept_value(param).is_some() || self.settings.is_settled(param, begun);
         has_evidence && alone && self.program.grows(arg, &is_settled)
     }
 

@@ -50,8 +50,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Arithmetic(op, left, right) => self.eval_arithmetic(*op, left, right, scope),
             ExprKind::Compare(op, left, right) => {
                 let (a, b) = (self.compared_with(left, right, scope), self.compared_with(right, left, scope));
-                self.meet(left, &b);
-                self.meet(right, &a);
+                self.meet(left, right, &b);
+                self.meet(right, left, &a);
                 Evidence::Truth(self.compare(*op, &a, &b))
             }
             ExprKind::Logic(op, operands) => {
@@ -309,23 +309,24 @@ impl<'a> Evaluator<'a> {
 
     fn eval_in(&self, item_expr: &'a Expr, set: &'a Set, scope: Scope<'_, 'a>) -> Truth {
         let item = self.eval(item_expr, scope);
-        let equal = |other: &Evidence<'a>| {
-            self.meet(item_expr, other);
+        let equal = |expr: &'a Expr, other: &Evidence<'a>| {
+            self.meet(item_expr, expr, other);
             self.compare(crate::ast::CompareOp::Equal, &item, other)
         };
         match set {
             Set::Range(low, high) => {
-                self.meet(low, &item);
-                self.meet(high, &item);
+                self.meet(low, item_expr, &item);
+                self.meet(high, item_expr, &item);
+                let (least, most) = (&**low, &**high);
                 let (low, high) = (self.eval(low, scope), self.eval(high, scope));
-                self.meet(item_expr, &low);
-                self.meet(item_expr, &high);
+                self.meet(item_expr, least, &low);
+                self.meet(item_expr, most, &high);
                 let at_least = self.compare(crate::ast::CompareOp::GreaterEqual, &item, &low);
                 let at_most = self.compare(crate::ast::CompareOp::LessEqual, &item, &high);
                 Truth::all([at_least, at_most])
             }
             Set::List(members, _) => {
-                Truth::any(members.iter().map(|member| equal(&self.eval(member, scope))))
+                Truth::any(members.iter().map(|member| equal(member, &self.eval(member, scope))))
             }
             Set::Pattern(pattern) => match (&item, &self.eval(pattern, scope)) {
                 (Evidence::Word(Word::Known(text)), Evidence::Word(Word::Known(pattern))) => {
@@ -341,7 +342,7 @@ impl<'a> Evaluator<'a> {
                 }
                 let open = list.open.clone().map(Truth::Undecided);
                 let items = list.items.iter().map(|item| match &item.value {
-                    ItemValue::Evidence(evidence) => equal(evidence),
+                    ItemValue::Evidence(evidence) => equal(value, evidence),
                     ItemValue::Record(_) | ItemValue::Workflow(_) => Truth::No,
                 });
                 Truth::any(items.chain(open))

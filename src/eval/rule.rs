@@ -49,7 +49,9 @@ impl<'a> Evaluator<'a> {
         judging: &Judging,
     ) -> RuleVerdict {
         if let Some(asking) = self.as_asked(rule, judging.moment, judging.made) {
-            return asking.eval_rule_decl(rule, setting, &Judging { made: None, ..*judging });
+            let report = asking.eval_rule_decl(rule, setting, &Judging { made: None, ..*judging });
+            self.note_asked(rule, judging.moment, judging.made, report.outcome);
+            return report;
         }
         let scope = Scope::at(judging.moment);
         let verdict = self.verdict(rule, judging);

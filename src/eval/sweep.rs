@@ -174,9 +174,13 @@ impl<'a> Evaluator<'a> {
     }
 
     fn note_crossing(&self, rule: &'a Rule, (_, at, made): CrossingKey, outcome: Outcome) {
+        self.note_asked(rule, self.moment_of(at, at), Some(made), outcome);
+    }
+
+    /// Notes how a rule came out as if a snapshot had asked for the step that it made, where that depends on what is swept.
+    pub(super) fn note_asked(&self, rule: &'a Rule, moment: Moment, made: Option<usize>, outcome: Outcome) {
         if self.unswept.is_some() && self.rule_depends(rule) {
-            let question = SweptQuestion { rule, moment: self.moment_of(at, at), made: Some(made) };
-            self.note_answer(question, outcome);
+            self.note_answer(SweptQuestion { rule, moment, made }, outcome);
         }
     }
 

@@ -151,12 +151,14 @@ fn is_of(program: &Program, expr: &Expr, params: &[usize]) -> bool {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Notes what a watched param is compared with.
-    pub(super) fn meet(&self, bound: &'a Expr, with: &Evidence<'a>) {
-        let Some(watch) = self.watch.as_ref().filter(|watch| is_of(self.program, bound, &watch.params))
-        else {
-            return;
+    /// Notes what a watched param is compared with. What the param itself is a part of moves with it: there is no end to its
+    /// values.
+    pub(super) fn meet(&self, bound: &'a Expr, other: &'a Expr, with: &Evidence<'a>) {
+        let stays = |params: &[usize]| {
+            !self.program.reads_param(other, params) || compares(self.program, other, params)
         };
+        let is_met = |watch: &&Rc<Watch>| is_of(self.program, bound, &watch.params) && stays(&watch.params);
+        let Some(watch) = self.watch.as_ref().filter(is_met) else { return };
         let mut met = watch.met.borrow_mut();
         let mut note = |amount: &Amount| match amount {
             Amount::Known(number) => met.extend([number.clone()]),

@@ -235,11 +235,90 @@ fn no_shape_of_a_condition_hides_a_change() {
         p("rule g { require p in 2 to 5 else hold }"),
         "0, below 2: no; 2 to 5: yes; more than 5 to 10: no"
     );
+    // A param that is a part of what it is compared with has no end of values to look at.
+    assert_eq!(p("rule g { require 5 - p >= p else hold }"), "0, below 2.5: yes; about 2.5 to 10: no");
+    assert_eq!(
+        p("rule g { require p * p >= p else hold }"),
+        "0, below 0.000000001: yes; about 0.000000001, below 1: no; about 1 to 10: yes"
+    );
     // In a calculation the value in force is tried, at least.
     let narrow = p("rule g { require p * 2 == 8 else hold }");
     assert!(narrow.contains("4: yes"), "{narrow}");
     let days = turns("rule g { require launched + length < date else hold }", "q.length", "1 day", "30 days");
     assert_eq!(days, "1 day to 9 days: yes; 10 days to 30 days: no");
+}
+
+/// A policy of `q.p` and `q.r`, between 0 and 100 %, on some snapshots.
+fn small(policy: &str, snapshots: &str, config: &str) -> Memory {
+    let policy = format!(
+        "stages testing -> pilot\nsnapshot every 1 week {{ x: share, items: list of {{ id: text key, e: share }} }}\n\
+         policy q {{\n  param p = 75% within 0% to 100%\n  param r = 50% within 0% to 100%\n  {policy} }}\n"
+    );
+    Memory::new([
+        ("tollgate.yaml", format!("policies: [house.gate]\n{config}")),
+        ("house.gate", policy),
+        ("rollouts/wf.yaml", snapshots.to_owned()),
+    ])
+}
+
+#[test]
+fn a_workflow_with_errors_has_them_at_every_value() {
+    let files = small(
+        "rule g { require x >= p else hold }",
+        "{ workflow: wf, date: 2026-03-30, stage: testing, x: much }\n",
+        "",
+    );
+    let report = sweep(&files, &[("q.p", "0%", "100%")]).unwrap();
+    let [swept] = &*report.sweeps else { panic!() };
+    assert_eq!((swept.as_it_is.workflows.error, swept.intervals[0].counts.workflows.error), (1, 1));
+    assert_eq!(swept.as_it_is, decided(&files));
+}
+
+#[test]
+fn a_move_that_nobody_asked_for_is_judged_by_every_value() {
+    let rule = "gate testing -> pilot { rule g { require x >= p and asks(pilot) >= 1 else hold } }";
+    let moved = "{ workflow: wf, date: 2026-03-23, stage: testing, x: 40% }\n---\n{ workflow: wf, date: 2026-03-30, stage: pilot, x: 40% }\n";
+    let report = sweep(&small(rule, moved, ""), &[("q.p", "0%", "100%")]).unwrap();
+    for (text, number) in percent(35, 45) {
+        let config = format!("params: {{ q.p: {text} }}\n");
+        assert_eq!(counts_at(&report.sweeps[0], number), decided(&small(rule, moved, &config)), "{text}");
+    }
+    assert_eq!(report.sweeps[0].intervals.len(), 2);
+}
+
+#[test]
+fn a_table_finds_what_shows_only_at_other_values_of_both() {
+    let rule = "rule g { require share(items where e > r) >= p else hold }";
+    let items =
+        "{ workflow: wf, date: 2026-03-30, stage: testing, items: [{ id: a, e: 30% }, { id: b, e: 20% }] }\n";
+    let ranges = [("q.p", "1%", "100%"), ("q.r", "10%", "100%")];
+    let table = sweep(&small(rule, items, ""), &ranges).unwrap().table.unwrap();
+    assert_eq!((table.rows.len(), table.columns.len()), (2, 3), "{table:?}");
+    for (row, p) in ["40%", "60%"].into_iter().enumerate() {
+        for (column, r) in ["15%", "25%", "35%"].into_iter().enumerate() {
+            let config = format!("params: {{ q.p: {p}, q.r: {r} }}\n");
+            assert_eq!(table.cells[row][column], decided(&small(rule, items, &config)), "{p}, {r}");
+        }
+    }
+}
+
+#[test]
+fn a_swept_value_counts_on_all_days_even_if_the_one_in_force_is_dated() {
+    let rule = "rule g { require share(items where e > r over all) >= 1% with 60% confidence at every look else hold }";
+    let days = ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"];
+    let items: String = days
+        .iter()
+        .enumerate()
+        .map(|(week, day)| {
+            format!("---\n{{ workflow: wf, date: {day}, stage: testing, items: [{{ id: a{week}, e: 45% }}, {{ id: b{week}, e: 60% }}] }}\n")
+        })
+        .collect();
+    let dated = "params: { q.r: [{ value: 50% }, { value: 55%, from: 2026-03-10 }] }\n";
+    let report = sweep(&small(rule, &items, dated), &[("q.r", "0%", "100%")]).unwrap();
+    for (text, number) in [("40%", 0.4), ("50.5%", 0.505), ("70%", 0.7)] {
+        let config = format!("params: {{ q.r: {text} }}\n");
+        assert_eq!(counts_at(&report.sweeps[0], number), decided(&small(rule, &items, &config)), "{text}");
+    }
 }
 
 #[test]

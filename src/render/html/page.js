@@ -106,6 +106,10 @@
       const said = sweep.querySelector(`tr[data-interval="${input.value}"]`)?.dataset.said ?? "";
       sweep.querySelector("output").textContent = said;
       input.setAttribute("aria-valuetext", said.split(":")[0]);
+      for (const flips of all(".flips", sweep)) {
+        flips.hidden = flips.dataset.flips !== input.value;
+        flips.open = !flips.hidden;
+      }
     };
     input.addEventListener("input", show);
     sweep.querySelector(".slide").hidden = false;
@@ -114,9 +118,15 @@
 
   // Paper has nothing to click on.
   let opened = [];
+  let hidden = [];
   addEventListener("beforeprint", () => {
     opened = all("details:not([open])");
     opened.forEach((details) => (details.open = true));
+    hidden = all(".flips[hidden]");
+    hidden.forEach((flips) => (flips.hidden = false));
   });
-  addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
+  addEventListener("afterprint", () => {
+    opened.forEach((details) => (details.open = false));
+    hidden.forEach((flips) => (flips.hidden = true));
+  });
 })();

@@ -31,6 +31,8 @@ pub(super) fn section(page: &PageReport, context: &PageContext<'_>) -> Markup {
 fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageContext<'_>) -> Markup {
     let last = sweep.intervals.len().saturating_sub(1);
     let now = sweep.now.iter().find_map(|now| now.interval);
+    let values_now: Vec<String> = sweep.now.iter().map(|now| text(&now.value.value)).collect();
+    let values_now = values_now.join(" or ");
     html! {
         div.sweep {
             h3 #{ "s-" (number) } { code { (text(&sweep.param)) } " from " (text(&sweep.from.value)) " to " (text(&sweep.to.value)) }
@@ -44,6 +46,7 @@ fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageCon
                 label { "Another value " input type="range" min="0" max=(last) value=(now.unwrap_or(0)) step="1"; } " "
                 output aria-live="polite" {}
             }
+            @for (at, interval) in sweep.intervals.iter().enumerate() { (flipped(interval, at, &values_now, context)) }
             p { "Snapshots from the top: " @for (decision, _) in counts(&DecisionCounts::default()).into_iter().rev() {
                 (badge(decision)) " "
             } }
@@ -53,7 +56,7 @@ fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageCon
                     thead {
                         tr { td rowspan="2" {} th scope="colgroup" colspan="4" { "Snapshots" }
                             th scope="colgroup" colspan="4" { "Workflows today" }
-                            th scope="col" rowspan="2" { "Otherwise than today" } }
+                            th scope="col" rowspan="2" { "Otherwise than with " (values_now) } }
                         tr { @for _ in 0..2 { @for (decision, _) in counts(&DecisionCounts::default()) {
                             th scope="col" { (told(decision).2) }
                         } } }
@@ -67,12 +70,11 @@ fn drawn(page: &PageReport, sweep: &ParamSweep, number: usize, context: &PageCon
                             @for (decision, count) in counts(&interval.counts.workflows) {
                                 td data-label=(format!("Workflows today: {}", told(decision).2)) { (count) }
                             }
-                            td data-label="Otherwise than today" { (otherwise(interval, context)) }
+                            td data-label="Otherwise than now" { (otherwise(interval, context)) }
                         }
                     } }
                 }
             }
-            @for interval in &sweep.intervals { (flipped(interval, context)) }
         }
     }
 }
@@ -131,12 +133,12 @@ fn kinds(flips: &SweepFlips) -> Markup {
 }
 
 /// Every snapshot that is decided otherwise than by the values in force.
-fn flipped(interval: &SweepInterval, context: &PageContext<'_>) -> Markup {
+fn flipped(interval: &SweepInterval, at: usize, now: &str, context: &PageContext<'_>) -> Markup {
     let flips = &interval.flips;
     html! {
         @if !flips.flipped.is_empty() {
-            details {
-                summary { (text(&interval.shown)) ": " (counted(flips.days, "snapshot")) " decided otherwise than today" }
+            details.flips data-flips=(at) {
+                summary { "With " (text(&interval.shown)) ", " (counted(flips.days, "snapshot")) " are decided otherwise than with " (now) ": " (kinds(flips)) }
                 ul { @for flip in &flips.flipped { li {
                     (context.workflow(&flip.workflow)) " " (text(&flip.date)) ": "
                     (told(flip.from).2) " → " (told(flip.to).2)
@@ -181,7 +183,8 @@ fn range_of(interval: &SweepInterval) -> String {
         return to;
     }
     let from = if to.ends_with('%') { from.trim_end_matches('%') } else { &*from };
-    format!("{from}–{to}")
+    let (above, below) = (if interval.with_from { "" } else { ">" }, if interval.with_to { "" } else { "<" });
+    format!("{above}{from}–{below}{to}")
 }
 
 /// The parts of a column from its top: their class, where they begin, how high they are, and what they count.
