@@ -5,7 +5,6 @@
 mod arguments;
 mod check;
 mod collect;
-mod disk;
 mod docs;
 mod explain;
 mod find;

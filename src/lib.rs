@@ -114,5 +114,7 @@ pub mod ide;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "disk")]
+pub mod disk;
 #[cfg(feature = "render")]
 pub mod render;

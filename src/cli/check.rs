@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{ProjectArgs, When, day_options, when};
-use super::disk::seen_from_here;
 use super::output::{self, Output, OutputFormat, OutputParser};
 use super::record::{Asked, record};
 use super::report::PageArgs;
 use super::terminal::TerminalArgs;
 use super::write::write;
 use super::{complain, terminal};
+use crate::disk::seen_from_here;
 use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
 use crate::project::Inputs;
 use crate::render::{Style, View, github, gitlab, html, human, json, junit, markdown, sarif, tap};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::disk::Disk;
 use super::git::Commit;
+use crate::disk::Disk;
 use crate::project::{self, Inputs, Project, Sides, Suites, TextFile};
 
 /// What is judged in a folder.

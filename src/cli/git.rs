@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 use self::blobs::{Blobs, SUBMODULE};
 use self::first::first_blobs;
 use self::reference::Unresolved;
-use super::disk::{canonical, read};
+use crate::disk::{canonical, read};
 use crate::project::{Base, Branch, FirstVersion, FirstVersions};
 use crate::text::{file_name, paragraph, visible};
 

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{date, today};
-use super::disk::canonical;
 use super::write::new_files;
 use super::{complain, finish};
+use crate::disk::canonical;
 use crate::project::CONFIG;
 use crate::text::{visible, yaml_text};
 use crate::value::{Date, date_of_day, day_number};

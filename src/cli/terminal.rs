@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use terminal_size::{Width, terminal_size_of};
 
-use super::disk::canonical;
+use crate::disk::canonical;
 use crate::render::Style;
 
 /// Columns where no terminal says otherwise.

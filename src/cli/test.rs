@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::OutsideArgs;
-use super::disk::canonical;
 use super::output::{self, Output, OutputFormat, OutputParser};
 use super::terminal::TerminalArgs;
 use super::write::extend;
 use super::{complain, find, remark, terminal};
 use crate::builtin;
+use crate::disk::canonical;
 use crate::engine::{Answer, TestOptions, Workspace};
 use crate::format::format as formatted;
 use crate::render::{human, json, junit};

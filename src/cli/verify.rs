@@ -13,9 +13,10 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::arguments::{OutsideArgs, today, when};
-use super::disk::{Disk, canonical};
 use super::record::{Asked, record};
-use super::{complain, disk, finish, git};
+use super::{complain, finish, git};
+use crate::disk;
+use crate::disk::{Disk, canonical};
 use crate::engine::{Answer, CheckOptions, DayOptions};
 use crate::project::Files;
 use crate::project::path::{below, parts};

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{self, Component, Path, PathBuf};
 use std::process;
 
-use super::disk::{canonical, reason};
+use crate::disk::{canonical, reason};
 use crate::text::first_few;
 
 /// Writes a file that was asked for, over what is there. If it cannot be written, nothing is left of what was there.

@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cli::record::digest;
-use crate::cli::{disk, write};
+use crate::cli::write;
 use crate::collect::outside::{Question, Reply, Respondent};
 use crate::collect::source::{PlanSource, SourceKind};
 use crate::collect::table::SourceFailure;
 use crate::digest::sha256;
+use crate::disk;
 use crate::text::quote;
 
 /// Digits of a question's digest in the name of its file.

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::super::arguments::When;
-use super::super::disk::Disk;
 use super::super::new::{name_beside, shared};
 use super::super::write::new_files;
 use crate::collect::plan::{Plan, WindowRule};
 use crate::collect::window::{CollectWindow, beginning};
 use crate::diagnostic::did_you_mean;
+use crate::disk::Disk;
 use crate::layers::ProjectInForce;
 use crate::point::{Axis, Point};
 use crate::project::path::join;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::super::disk::{Disk, canonical, reason};
 use super::super::write::destination;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
+use crate::disk::{Disk, canonical, reason};
 use crate::project::{FileKind, Ignored, ends_in, path::below, walk};
 use crate::text::{file_name, quote};
 

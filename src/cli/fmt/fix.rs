@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::super::disk::{self, canonical};
 use super::super::find;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::disk::{self, canonical};
 use crate::engine::Workspace;
 use crate::format::with_fixes;
 use crate::project::{CONFIG, TextFile, ends_in};

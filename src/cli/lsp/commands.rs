@@ -330,7 +330,7 @@ mod tests {
     use super::super::world::BUILTIN_SCHEME;
     use super::super::world::ShippedCopies;
     use super::*;
-    use crate::cli::disk::Disk;
+    use crate::disk::Disk;
     use crate::value::Date;
 
     fn example(name: &str) -> PathBuf {

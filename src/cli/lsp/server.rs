@@ -27,7 +27,7 @@ use super::published::{ByPlace, PublishedFinding, studied};
 use super::world::{ShippedCopies, World};
 use super::{capabilities, commands, requests, uri};
 use crate::cli::arguments::now;
-use crate::cli::disk::Disk;
+use crate::disk::Disk;
 use crate::engine::{Cancel, DayOptions, Workspace};
 
 /// How long it has to be quiet before everything is judged again.

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::cli::disk::Disk;
 use crate::digest::sha256;
+use crate::disk::Disk;
 use crate::report::record::{RecordedSource, VerdictRecord};
 use crate::text::{quote, visible};
 

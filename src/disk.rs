@@ -16,7 +16,7 @@ use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, S
 use crate::text::{file_name, quote};
 
 /// The file system that a path of the command line lies in.
-pub(super) struct Disk {
+pub struct Disk {
     /// `/`, or a drive.
     top: PathBuf,
     /// The path, as the library knows it.
@@ -29,7 +29,7 @@ pub(super) struct Disk {
 
 impl Disk {
     /// The file system of a path, whether there is anything at that or not.
-    pub(super) fn of(path: &Path) -> Self {
+    pub fn of(path: &Path) -> Self {
         let shown = path.display().to_string();
         let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let real = canonical(&path).unwrap_or_else(|_| path.clone());
@@ -40,7 +40,7 @@ impl Disk {
     }
 
     /// Where a command starts that is given the path.
-    pub(super) fn start(&self, allow_outside: bool) -> Start<'_> {
+    pub fn start(&self, allow_outside: bool) -> Start<'_> {
         Start { files: self, path: self.place.clone(), shown: self.shown.clone(), allow_outside }
     }
 
@@ -60,7 +60,7 @@ impl Disk {
     }
 
     /// Where a file is, with all links in its path followed; of one that is not there yet, those of its folder.
-    pub(super) fn place_of(&self, path: &Path) -> Option<String> {
+    pub fn place_of(&self, path: &Path) -> Option<String> {
         let path = path::absolute(path).ok()?;
         let real = canonical(&path).or_else(|_| {
             let folder = canonical(path.parent().unwrap_or(&path))?;
@@ -73,13 +73,13 @@ impl Disk {
     }
 
     /// When a file or folder was last changed, and its size. None if it does not exist.
-    pub(super) fn stamp(&self, place: &str) -> Option<(SystemTime, u64)> {
+    pub fn stamp(&self, place: &str) -> Option<(SystemTime, u64)> {
         let known = fs::metadata(self.real(place)).ok()?;
         Some((known.modified().ok()?, known.len()))
     }
 
     /// A path as the system knows it.
-    pub(super) fn real(&self, place: &str) -> PathBuf {
+    pub fn real(&self, place: &str) -> PathBuf {
         let nameless = self.nameless.read().unwrap_or_else(|broken| broken.into_inner());
         let known = ancestors(place).filter(|_| !nameless.is_empty());
         let known = known.filter_map(|above| Some((above, nameless.get(above)?))).next();
@@ -184,18 +184,18 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Obstacle> {
 }
 
 /// As [`bytes_of`], of a file that need not lie in a repository.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     bytes_of(path).map_err(|why| why.to_string())
 }
 
 /// A path with all links resolved.
-pub(super) fn canonical(path: &Path) -> io::Result<PathBuf> {
+pub fn canonical(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
 /// Where a folder lies for those who read what this run writes, however its path was given: `examples/desk/` below the folder
 /// that the command runs in, nothing for that folder itself, and the whole path where it lies outside.
-pub(super) fn seen_from_here(folder: &Path) -> String {
+pub fn seen_from_here(folder: &Path) -> String {
     let (Ok(here), Ok(folder)) = (canonical(Path::new(".")), canonical(folder)) else { return String::new() };
     let seen = folder.strip_prefix(&here).unwrap_or(&folder);
     let mut shown = file_name(seen.as_os_str().as_encoded_bytes()).replace(path::MAIN_SEPARATOR, "/");
@@ -215,7 +215,7 @@ fn obstacle(error: &io::Error) -> Obstacle {
 }
 
 /// What went wrong, in the same words on every system.
-pub(super) fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     obstacle(error).to_string()
 }
 

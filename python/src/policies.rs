@@ -1,0 +1,198 @@
+//! Policies that are compiled once, and judge rows or the files beside them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use tollgate::disk::Disk;
+use tollgate::engine::{Answer, CheckOptions, SweepRange, Workspace};
+use tollgate::project::{Configuration, Inputs, Memory, Project, Start, TextFile, inputs, own_tests};
+use tollgate::render::{View, human, lint, schema, sweep};
+
+use crate::TollgateError;
+use crate::answer::{NativeAnswer, STYLE};
+use crate::day::Day;
+use crate::row::text_of;
+
+/// Policies with their settings.
+#[pyclass(frozen, module = "tollgate_policy.native")]
+pub(crate) struct NativePolicies {
+    /// What was read, with the snapshots beside it.
+    inputs: Inputs,
+    /// The tests beside the policies.
+    tests: Vec<TextFile>,
+    /// Knows the policies' parsed texts.
+    workspace: Mutex<Workspace>,
+}
+
+#[pymethods]
+impl NativePolicies {
+    /// Those of a repository's folder, with other values of params, as `tollgate.yaml` would have them.
+    #[staticmethod]
+    pub(crate) fn of_folder(
+        py: Python<'_>,
+        path: PathBuf,
+        params: &Bound<'_, PyDict>,
+        allow_outside: bool,
+    ) -> PyResult<Self> {
+        let params = settings(params)?;
+        py.detach(|| {
+            let disk = Disk::of(&path);
+            let start = disk.start(allow_outside);
+            let found = inputs(&start);
+            let tests = start.site().map(|site| own_tests(&found.projects, &site)).unwrap_or_default();
+            Self::new(found, tests, params)
+        })
+    }
+
+    /// Those of texts by their names, `tollgate.yaml` among them.
+    #[staticmethod]
+    fn of_texts(
+        py: Python<'_>,
+        texts: BTreeMap<String, String>,
+        params: &Bound<'_, PyDict>,
+    ) -> PyResult<Self> {
+        let params = settings(params)?;
+        py.detach(|| {
+            let memory = Memory::new(texts);
+            let start = Start::new(&memory, "");
+            let found = inputs(&start);
+            let tests = start.site().map(|site| own_tests(&found.projects, &site)).unwrap_or_default();
+            Self::new(found, tests, params)
+        })
+    }
+
+    /// Judges rows, each with its name, or without any the snapshots beside the policies.
+    #[pyo3(signature = (rows, day, deny_warnings))]
+    pub(crate) fn judge(
+        &self,
+        py: Python<'_>,
+        rows: Option<Vec<(String, Bound<'_, PyDict>)>>,
+        day: Day,
+        deny_warnings: bool,
+    ) -> PyResult<NativeAnswer> {
+        let inputs = self.with(rows)?;
+        let options = CheckOptions { deny_warnings, ..CheckOptions::from(day.options()?) };
+        py.detach(|| {
+            let kept = inputs.clone();
+            let answer = self.workspace().check(inputs, &options);
+            let text = human::render(&answer, STYLE, &View::default());
+            Ok(NativeAnswer::new(&answer, text)?.of(kept, options))
+        })
+    }
+
+    /// Judges every snapshot on its own day.
+    fn history(
+        &self,
+        py: Python<'_>,
+        rows: Option<Vec<(String, Bound<'_, PyDict>)>>,
+        day: Day,
+    ) -> PyResult<NativeAnswer> {
+        let (inputs, options) = (self.with(rows)?, day.options()?);
+        py.detach(|| {
+            let answer = self.workspace().history(inputs, &options);
+            NativeAnswer::new(&answer, human::render_history(&answer, STYLE, false))
+        })
+    }
+
+    /// What other values of params would have decided: each param with the two ends of its range.
+    fn sweep(
+        &self,
+        py: Python<'_>,
+        rows: Option<Vec<(String, Bound<'_, PyDict>)>>,
+        day: Day,
+        ranges: Vec<(String, String, String)>,
+    ) -> PyResult<NativeAnswer> {
+        let (inputs, options) = (self.with(rows)?, day.options()?);
+        let ranges: Vec<SweepRange> =
+            ranges.into_iter().map(|(name, from, to)| SweepRange { name, from, to }).collect();
+        py.detach(|| {
+            let answer = self.workspace().sweep(inputs, &options, &ranges).map_err(TollgateError::new_err)?;
+            NativeAnswer::new(&answer, sweep::human(&answer, STYLE, false))
+        })
+    }
+
+    /// What is doubtful in the policies.
+    fn lint(&self, py: Python<'_>) -> PyResult<NativeAnswer> {
+        py.detach(|| {
+            let inputs = Inputs { lint: Some(self.tests.clone()), ..self.inputs.clone() };
+            let answer = self.workspace().lint(inputs, &[]);
+            NativeAnswer::new(&answer, lint::render(&answer, STYLE))
+        })
+    }
+
+    /// The JSON Schema of a snapshot.
+    fn schema(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| {
+            let policies = self.inputs.projects.iter().flat_map(|project| &project.policies).cloned();
+            let program = self.workspace().compile(policies.collect());
+            Ok(schema::snapshot(&program.report.vocabulary).to_string())
+        })
+    }
+}
+
+impl NativePolicies {
+    fn new(mut inputs: Inputs, tests: Vec<TextFile>, params: Option<String>) -> PyResult<Self> {
+        if let Some(text) = params {
+            let set = Configuration::add("params", &text, &mut inputs.sources);
+            inputs.projects.iter_mut().for_each(|project| project.stack.push(set.clone()));
+        }
+        let mut workspace = Workspace::new();
+        let alone = without_snapshots(&inputs);
+        let linted = workspace.lint(alone, &[]);
+        let errors: Vec<String> = errors_of(&linted);
+        if !errors.is_empty() {
+            return Err(TollgateError::new_err(errors.join("\n")));
+        }
+        Ok(Self { inputs, tests, workspace: Mutex::new(workspace) })
+    }
+
+    /// What a panic left is only what was parsed.
+    fn workspace(&self) -> std::sync::MutexGuard<'_, Workspace> {
+        self.workspace.lock().unwrap_or_else(|broken| broken.into_inner())
+    }
+
+    /// The policies with rows in the place of their own snapshots.
+    fn with(&self, rows: Option<Vec<(String, Bound<'_, PyDict>)>>) -> PyResult<Inputs> {
+        let Some(rows) = rows else { return Ok(self.inputs.clone()) };
+        let text = |(name, row): (String, Bound<'_, PyDict>)| {
+            let text = text_of(&row).map_err(|error| TollgateError::new_err(format!("{name}, {error}")))?;
+            Ok(TextFile { name, content: Ok(text.into_bytes()) })
+        };
+        let snapshots: Vec<TextFile> = rows.into_iter().map(text).collect::<PyResult<_>>()?;
+        let mut inputs = without_snapshots(&self.inputs);
+        match &mut inputs.projects[..] {
+            [project] => project.snapshots = snapshots,
+            all => {
+                let count = all.len();
+                return Err(TollgateError::new_err(format!(
+                    "rows belong to one project, and there are {count}: give the folder of one"
+                )));
+            }
+        }
+        Ok(inputs)
+    }
+}
+
+fn errors_of<T>(answer: &Answer<T>) -> Vec<String> {
+    let errors =
+        answer.diagnostics.iter().filter(|found| found.severity == tollgate::diagnostic::Severity::Error);
+    errors.map(|found| human::draw(found, &answer.sources, STYLE)).collect()
+}
+
+fn without_snapshots(inputs: &Inputs) -> Inputs {
+    let bare = |project: &Project| Project { snapshots: Vec::new(), standing: Vec::new(), ..project.clone() };
+    Inputs { projects: inputs.projects.iter().map(bare).collect(), ..inputs.clone() }
+}
+
+/// Values of params as a configuration has them; none where there are none.
+fn settings(params: &Bound<'_, PyDict>) -> PyResult<Option<String>> {
+    if params.is_empty() {
+        return Ok(None);
+    }
+    let all = PyDict::new(params.py());
+    all.set_item("params", params)?;
+    Ok(Some(text_of(&all)?))
+}

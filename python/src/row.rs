@@ -1,0 +1,157 @@
+//! Rows of tables as texts of snapshots: each column on a line of its own, so that a line is a column.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
+};
+
+/// How deep a value may be.
+const MAX_DEPTH: usize = 32;
+
+/// The text of a row. What is null is missing.
+pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
+    let mut text = String::new();
+    for (column, value) in row {
+        if is_null(&value)? {
+            continue;
+        }
+        let column: String = column.str()?.extract()?;
+        quote(&column, &mut text);
+        text.push_str(": ");
+        write(&value, 0, &mut text)
+            .map_err(|error| PyTypeError::new_err(format!("column `{column}`: {error}")))?;
+        text.push('\n');
+    }
+    Ok(if text.is_empty() { "{}\n".to_owned() } else { text })
+}
+
+/// Null, not a number, or not a time.
+fn is_null(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if value.is_none() {
+        return Ok(true);
+    }
+    // What is not even equal to itself stands for nothing: NaN, NaT.
+    let is_scalar =
+        value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyDate>() || is_foreign(value);
+    if is_scalar && let Ok(equal) = value.eq(value) {
+        return Ok(!equal);
+    }
+    Ok(value.get_type().name()?.to_str()? == "NAType")
+}
+
+/// Whether it is none of the types that every Python has.
+fn is_foreign(value: &Bound<'_, PyAny>) -> bool {
+    !(value.is_instance_of::<PyString>()
+        || value.is_instance_of::<PyInt>()
+        || value.is_instance_of::<PyList>()
+        || value.is_instance_of::<PyTuple>()
+        || value.is_instance_of::<PyDict>()
+        || value.hasattr("tolist").unwrap_or(false) && value.hasattr("__len__").unwrap_or(false))
+}
+
+fn quote(text: &str, out: &mut String) {
+    // A text is always JSON.
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+fn write(value: &Bound<'_, PyAny>, depth: usize, out: &mut String) -> PyResult<()> {
+    if depth > MAX_DEPTH {
+        return Err(PyTypeError::new_err(format!("it is more than {MAX_DEPTH} deep")));
+    }
+    if is_null(value)? {
+        out.push_str("null");
+    } else if let Ok(truth) = value.cast::<PyBool>() {
+        out.push_str(if truth.is_true() { "true" } else { "false" });
+    } else if let Ok(text) = value.cast::<PyString>() {
+        quote(text.to_str()?, out);
+    } else if value.is_instance_of::<PyInt>() {
+        out.push_str(value.str()?.to_str()?);
+    } else if let Ok(number) = value.cast::<PyFloat>() {
+        write_float(number.value(), out)?;
+    } else if let Ok(time) = value.cast::<PyDateTime>() {
+        write_time(time, out)?;
+    } else if let Ok(date) = value.cast::<PyDate>() {
+        out.push_str(date.call_method0("isoformat")?.str()?.to_str()?);
+    } else if let Ok(length) = value.cast::<PyDelta>() {
+        write_float(length.call_method0("total_seconds")?.extract()?, out)?;
+        out.push_str(" s");
+    } else if let Ok(record) = value.cast::<PyDict>() {
+        write_record(record.iter().map(Ok), depth, out)?;
+    } else if let Ok(record) = value.cast::<PyMapping>() {
+        let items = record.items()?;
+        write_record(items.iter().map(|item| item.extract()), depth, out)?;
+    } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        write_list(value, depth, out)?;
+    } else if value.hasattr("as_tuple")? {
+        // A decimal, with all of its digits and no exponent.
+        out.push_str(value.call_method1("__format__", ("f",))?.extract::<String>()?.as_str());
+    } else if value.hasattr("tolist")? {
+        // Arrays and numbers of numpy, and what is like them.
+        write(&value.call_method0("tolist")?, depth + 1, out)?;
+    } else {
+        let name = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("a `{name}` is no value of a snapshot")));
+    }
+    Ok(())
+}
+
+fn write_float(number: f64, out: &mut String) -> PyResult<()> {
+    if !number.is_finite() {
+        return Err(PyTypeError::new_err("an infinite number is no value of a snapshot"));
+    }
+    // The shortest text that is this number, without an exponent.
+    out.push_str(&number.to_string());
+    Ok(())
+}
+
+/// A day where it is midnight and no zone is known; a time in UTC otherwise.
+fn write_time(time: &Bound<'_, PyDateTime>, out: &mut String) -> PyResult<()> {
+    let has_zone = !time.getattr("tzinfo")?.is_none();
+    let text: String = if has_zone {
+        let utc = pyo3::types::PyTzInfo::utc(time.py())?.to_owned();
+        time.call_method1("astimezone", (utc,))?.call_method0("isoformat")?.extract()?
+    } else {
+        time.call_method0("isoformat")?.extract()?
+    };
+    match text.strip_suffix("T00:00:00") {
+        Some(day) => out.push_str(day),
+        None => {
+            out.push_str(text.strip_suffix("+00:00").unwrap_or(&text));
+            out.push('Z');
+        }
+    }
+    Ok(())
+}
+
+fn write_list(list: &Bound<'_, PyAny>, depth: usize, out: &mut String) -> PyResult<()> {
+    out.push('[');
+    for (at, element) in list.try_iter()?.enumerate() {
+        out.push_str(if at > 0 { ", " } else { "" });
+        write(&element?, depth + 1, out)?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+fn write_record<'py>(
+    entries: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
+    depth: usize,
+    out: &mut String,
+) -> PyResult<()> {
+    out.push('{');
+    let mut is_first = true;
+    for entry in entries {
+        let (key, value) = entry?;
+        if is_null(&value)? {
+            continue;
+        }
+        out.push_str(if is_first { "" } else { ", " });
+        is_first = false;
+        quote(key.str()?.to_str()?, out);
+        out.push_str(": ");
+        write(&value, depth + 1, out)?;
+    }
+    out.push('}');
+    Ok(())
+}

@@ -1,0 +1,36 @@
+"""Tables as rows, each with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+
+def dicts_of(snapshots: Any) -> list[dict[str, Any]]:
+    """The rows of a table, or of anything that goes through dicts."""
+    if hasattr(snapshots, "to_pylist"):  # Arrow: a table or a record batch
+        return snapshots.to_pylist()
+    if hasattr(snapshots, "to_dicts"):  # polars
+        return snapshots.to_dicts()
+    if hasattr(snapshots, "to_dict") and hasattr(snapshots, "columns"):  # pandas
+        return snapshots.to_dict("records")
+    if isinstance(snapshots, Mapping):
+        return [dict(snapshots)]
+    if isinstance(snapshots, Iterable):
+        return [dict(row) for row in snapshots]
+    raise TypeError(f"a {type(snapshots).__name__} is no table, and holds no dicts")
+
+
+def rows_of(
+    snapshots: Any, table: str, key: str | Sequence[str] | None
+) -> list[tuple[str, dict[str, Any]]] | None:
+    """Each row with its name, `table[key]`; none where there is no table."""
+    if snapshots is None:
+        return None
+    rows = dicts_of(snapshots)
+    columns = [key] if isinstance(key, str) else list(key or ())
+    named: list[tuple[str, dict[str, Any]]] = []
+    for number, row in enumerate(rows):
+        of = ", ".join(str(row.get(column)) for column in columns) if columns else str(number)
+        named.append((f"{table}[{of}]", row))
+    return named
