@@ -219,8 +219,8 @@ pub fn reason(error: &io::Error) -> String {
     obstacle(error).to_string()
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -14,7 +14,7 @@ use self::answer::NativeAnswer;
 use self::day::Day;
 use self::policies::NativePolicies;
 
-pyo3::create_exception!(native, TollgateError, pyo3::exceptions::PyException);
+pyo3::create_exception!(tollgate_policy, TollgateError, pyo3::exceptions::PyException);
 
 /// Judges the repository in a folder.
 #[pyfunction]

@@ -6,6 +6,8 @@ use std::sync::Mutex;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use tollgate::code::Code;
+use tollgate::diagnostic::Severity;
 use tollgate::disk::Disk;
 use tollgate::engine::{Answer, CheckOptions, SweepRange, Workspace};
 use tollgate::project::{Configuration, Inputs, Memory, Project, Start, TextFile, inputs, own_tests};
@@ -141,8 +143,7 @@ impl NativePolicies {
         }
         let mut workspace = Workspace::new();
         let alone = without_snapshots(&inputs);
-        let linted = workspace.lint(alone, &[]);
-        let errors: Vec<String> = errors_of(&linted);
+        let errors = errors_of(&workspace.lint(alone, &[]));
         if !errors.is_empty() {
             return Err(TollgateError::new_err(errors.join("\n")));
         }
@@ -164,7 +165,11 @@ impl NativePolicies {
         let snapshots: Vec<TextFile> = rows.into_iter().map(text).collect::<PyResult<_>>()?;
         let mut inputs = without_snapshots(&self.inputs);
         match &mut inputs.projects[..] {
-            [project] => project.snapshots = snapshots,
+            [project] => {
+                // That there are no files of snapshots is no fault here.
+                project.problems.retain(|problem| problem.code != Code::NoSnapshot);
+                project.snapshots = snapshots;
+            }
             all => {
                 let count = all.len();
                 return Err(TollgateError::new_err(format!(
@@ -177,8 +182,7 @@ impl NativePolicies {
 }
 
 fn errors_of<T>(answer: &Answer<T>) -> Vec<String> {
-    let errors =
-        answer.diagnostics.iter().filter(|found| found.severity == tollgate::diagnostic::Severity::Error);
+    let errors = answer.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     errors.map(|found| human::draw(found, &answer.sources, STYLE)).collect()
 }
 

@@ -11,13 +11,12 @@ from . import native
 from .report import Answer, Report
 from .rows import rows_of
 
-Day = "str | datetime.date | datetime.datetime | None"
-
 
 def day_of(as_of: Any, workflows: Iterable[str]) -> dict[str, Any]:
     """A day of judgement as the native module takes it."""
     if isinstance(as_of, datetime.datetime):
-        as_of = as_of.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        utc = datetime.timezone.utc
+        as_of = as_of.replace(tzinfo=as_of.tzinfo or utc).astimezone(utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     elif isinstance(as_of, datetime.date):
         as_of = as_of.isoformat()
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()

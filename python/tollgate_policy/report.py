@@ -26,7 +26,7 @@ class Answer:
         return _located(json.loads(self._native.json), self._native)
 
     def to_dict(self) -> dict[str, Any]:
-        """As ``--format json`` has it. A place in a row has ``table``, ``row`` and ``column`` beside ``file`` and ``line``."""
+        """As ``--format json`` has it. A place in a row also has its ``cell``: ``table``, ``row`` and ``column``."""
         return self._dict
 
     def __str__(self) -> str:
@@ -176,5 +176,5 @@ def _located(value: Any, native: NativeAnswer) -> Any:
         column = native.column(file, line)
         if column is not None:
             table, _, row = file[:-1].partition("[")
-            value |= {"table": table, "row": row, "column": column}
+            value["cell"] = {"table": table, "row": row, "column": column}
     return value

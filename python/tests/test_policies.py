@@ -1,0 +1,265 @@
+"""The package against the command line's own examples, and against itself: files, dicts and tables give one verdict."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import pickle
+import random
+import threading
+from pathlib import Path
+
+import pandas
+import polars
+import pyarrow
+import pytest
+
+import tollgate_policy
+from tollgate_policy import Policies, TollgateError, check
+
+ROOT = Path(__file__).parents[2]
+BLESSED = ROOT / "tests" / "blessed"
+
+GATE = """
+stages testing -> pilot
+snapshot every 1 week grace 3 days {
+  adoption: share
+  users: count
+  cost: number
+  checked: date
+  ready: bool
+  outputs: list of { id: text key, edit_time: share }
+}
+policy house "Ours" {
+  param least = 50% within 10% to 90%
+  rule used "Half of the users use it" { require adoption >= least else hold }
+  rule light "Outputs are light" { require share(outputs where edit_time < 15% over 2 weeks) >= 60% else rollback }
+  rule cheap "It is cheap" { require cost <= 1.5 else warn }
+  rule kept "It keeps being used" { when held(adoption < 30%) >= 2 weeks then rollback }
+  gate testing -> pilot {
+    rule ready "It is ready" { require ready and users >= 3 else hold }
+    rule sure "Surely light" { require share(outputs where edit_time < 15% over stage) >= 40% with 80% confidence else hold }
+  }
+}
+"""
+
+
+def rows(seed: int, workflows: int = 3, weeks: int = 6) -> list[dict]:
+    """Snapshots as somebody may have recorded them: with gaps, decimals and dates."""
+    thrown = random.Random(seed)
+    made = []
+    for number in range(workflows):
+        stage = "testing"
+        for week in range(thrown.randint(1, weeks)):
+            day = datetime.date(2026, 1, 5) + datetime.timedelta(weeks=week)
+            asks = stage == "testing" and thrown.random() < 0.3
+            row = {
+                "workflow": f"w{number}",
+                "date": day,
+                "stage": stage,
+                "advance_to": "pilot" if asks else None,
+                "adoption": None if thrown.random() < 0.1 else round(thrown.random(), 3),
+                "users": thrown.randint(0, 9),
+                "cost": decimal.Decimal(thrown.randint(0, 300)) / 100,
+                "checked": None if thrown.random() < 0.5 else datetime.datetime.combine(day, datetime.time()),
+                "ready": thrown.random() < 0.7,
+                "outputs": [
+                    {"id": f"{number}-{week}-{at}", "edit_time": round(thrown.random() * 0.4, 2)}
+                    for at in range(thrown.randint(0, 8))
+                ],
+            }
+            made.append(row)
+            stage = "pilot" if asks and thrown.random() < 0.7 else stage
+    return made
+
+
+def told(report) -> list:
+    """What was decided and seen, without the places."""
+    return [
+        (
+            own.workflow,
+            own.decision,
+            own.stage,
+            [(rule.rule, rule.outcome, rule.message, [seen["value"] for seen in rule.evidence]) for rule in own.rules],
+        )
+        for own in report.workflows
+    ]
+
+
+ARROW = pyarrow.schema(
+    [
+        ("workflow", pyarrow.string()),
+        ("date", pyarrow.date32()),
+        ("stage", pyarrow.string()),
+        ("advance_to", pyarrow.string()),
+        ("adoption", pyarrow.float64()),
+        ("users", pyarrow.int64()),
+        ("cost", pyarrow.decimal128(10, 2)),
+        ("checked", pyarrow.timestamp("us")),
+        ("ready", pyarrow.bool_()),
+        ("outputs", pyarrow.list_(pyarrow.struct([("id", pyarrow.string()), ("edit_time", pyarrow.float64())]))),
+    ]
+)
+
+
+def as_files(folder: Path, given: list[dict]) -> None:
+    """The same as a repository."""
+    (folder / "tollgate.yaml").write_text("policies: [house.gate]\n")
+    (folder / "house.gate").write_text(GATE)
+    for at, row in enumerate(given):
+        own = {key: value for key, value in row.items() if value is not None}
+        own |= {"date": str(row["date"]), "cost": float(row["cost"])}
+        if "checked" in own:
+            own["checked"] = str(own["checked"].date())
+        file = folder / "rollouts" / row["workflow"] / f"{row['date']}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(own))
+
+
+@pytest.mark.parametrize("example", ["support-desk", "organisation", "platform"])
+def test_an_example_is_judged_as_the_command_line_judges_it(example: str) -> None:
+    report = check(ROOT / "examples" / example, as_of="2026-11-23")
+    printed = json.loads((BLESSED / example / "plain" / "check.json").read_text())
+    decided = [(own["workflow"], own["decision"]) for own in printed["workflows"]]
+    assert [(own.workflow, own.decision) for own in report.workflows] == decided
+    assert report.to_dict()["workflows"][0]["rules"] == printed["workflows"][0]["rules"]
+    assert report.exit == 1
+
+
+def test_files_dicts_and_tables_give_one_verdict(tmp_path: Path) -> None:
+    policies = Policies({"house.gate": GATE})
+    for seed in range(120):
+        given = rows(seed)
+        report = policies.judge(given, as_of="2026-02-16")
+        table = pyarrow.Table.from_pylist(given, schema=ARROW)
+        others = {
+            "arrow": table,
+            "batches": table.to_batches()[0],
+            "pandas": pandas.DataFrame(given),
+            "polars": polars.from_arrow(table),
+        }
+        for name, other in others.items():
+            assert told(policies.judge(other, as_of=datetime.date(2026, 2, 16))) == told(report), (seed, name)
+        if seed < 30:
+            folder = tmp_path / str(seed)
+            folder.mkdir()
+            as_files(folder, given)
+            assert told(check(folder, as_of="2026-02-16")) == told(report), seed
+            days = Policies(folder).history(as_of="2026-02-16").to_dict()["workflows"]
+            decisions = [[day["decision"] for day in own["days"]] for own in days]
+            beside = policies.history(table, as_of="2026-02-16").to_dict()["workflows"]
+            assert decisions == [[day["decision"] for day in own["days"]] for own in beside], seed
+
+
+def test_a_value_is_named_by_table_row_and_column() -> None:
+    policies = Policies({"house.gate": GATE})
+    report = policies.judge(rows(1), as_of="2026-02-16", table="ratings", key=["workflow", "date"])
+    cells = {
+        (rule.rule, seen["cell"]["table"], seen["cell"]["row"][:4], seen["cell"]["column"])
+        for own in report.workflows
+        for rule in own.rules
+        for seen in rule.evidence
+        if "cell" in seen
+    }
+    assert ("house.light", "ratings", "w0, ", "outputs") in cells and ("house.ready", "ratings", "w1, ", "ready") in cells
+    assert "ratings[w0, 2026-" in str(report)
+
+
+def test_params_are_other_values() -> None:
+    row = {"workflow": "a", "date": "2026-01-05", "stage": "pilot", "adoption": 0.4}
+    outcome = lambda policies: policies.judge([row], as_of="2026-01-06")["a"].rules[0].outcome  # noqa: E731
+    assert outcome(Policies({"house.gate": GATE})) == "fail"
+    assert outcome(Policies({"house.gate": GATE}, params={"house.least": "40%"})) == "pass"
+    with pytest.raises(TollgateError, match="least"):
+        Policies({"house.gate": GATE}, params={"house.least": "5%"})
+
+
+def test_a_policy_that_is_wrong_is_an_exception_that_prints_its_line() -> None:
+    with pytest.raises(TollgateError) as raised:
+        Policies({"house.gate": GATE.replace("adoption >= least", "adaption >= least")})
+    assert "nothing is called `adaption` here" in str(raised.value) and "house.gate:13" in str(raised.value)
+
+
+def test_a_row_that_is_wrong_is_an_error_at_its_column() -> None:
+    policies = Policies({"house.gate": GATE})
+    broken = policies.judge([{"workflow": "a", "date": "2026-01-05", "stage": "pilot", "users": "many"}], as_of="2026-01-06")
+    assert broken.exit == 2 and broken["a"].decision == "error"
+    [label, *_] = broken.diagnostics[0]["labels"]
+    assert label["cell"] == {"table": "snapshots", "row": "0", "column": "users"}
+    for value, why in [(float("inf"), "infinite"), (object(), "no value of a snapshot")]:
+        with pytest.raises(TollgateError, match=f"column `users`.*{why}"):
+            policies.judge([{"workflow": "a", "date": "2026-01-05", "users": value}], as_of="2026-01-06")
+    with pytest.raises(TypeError, match="no table"):
+        policies.judge(3)
+    with pytest.raises(TollgateError, match="is not a day"):
+        policies.judge([], as_of="tomorrow")
+
+
+def test_nothing_is_taken_for_what_it_is_not() -> None:
+    policies = Policies({"house.gate": GATE})
+    row = {"workflow": "a", "date": "2026-01-05", "stage": "pilot", "adoption": float("nan"), "cost": 1.1 + 2.2}
+    seen = {rule.rule: rule for rule in policies.judge([row], as_of="2026-01-06")["a"].rules}
+    assert seen["house.used"].outcome == "undecided"
+    # A number is its shortest text, exactly.
+    assert seen["house.cheap"].evidence[0]["amount"]["exact"] == "33000000000000003/10000000000000000"
+    none = policies.judge([], as_of="2026-01-06")
+    assert none.exit == 2 and none.workflows == []
+
+
+def test_policies_pickle_and_are_shared_by_threads() -> None:
+    policies = pickle.loads(pickle.dumps(Policies({"house.gate": GATE}, params={"house.least": "40%"})))
+    given = rows(3)
+    expected = told(policies.judge(given, as_of="2026-02-16"))
+    found: list = []
+    threads = [
+        threading.Thread(target=lambda: found.append(told(policies.judge(given, as_of="2026-02-16")))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_results_are_tables_text_and_a_page() -> None:
+    report = check(ROOT / "examples" / "support-desk", as_of="2026-11-23")
+    frame, table = report.to_pandas(), report.to_arrow()
+    assert list(frame["decision"]) == table["decision"].to_pylist() == [own.decision for own in report.workflows]
+    assert "rollback" in list(frame["decision"]) and "rollback.not_adopted" in sum(frame["failed"], [])
+    assert str(report).splitlines()[-1].startswith("3 of 14 workflows may go on")
+    page = report._repr_html_()
+    assert page.startswith("<iframe") and "Where the rollouts stand" in page and "<script>" not in page
+    assert repr(report["email-translation"]) == "<Workflow email-translation: rollback>"
+    with pytest.raises(KeyError):
+        report["nobody"]
+
+
+def test_sweep_lint_and_schema_are_those_of_the_command_line() -> None:
+    policies = Policies(ROOT / "examples" / "support-desk")
+    swept = policies.sweep("before_deployment.light_share", "75%", "85%", as_of="2026-11-23").to_dict()
+    assert len(swept["sweeps"][0]["intervals"]) > 2
+    with pytest.raises(TollgateError, match="did you mean"):
+        policies.sweep("before_deployment.light_shar", "75%", "85%")
+    schema = Policies({"house.gate": GATE}).schema()
+    assert set(schema["properties"]) >= {"workflow", "date", "adoption", "outputs"}
+    assert "no rule reads the field `checked`" in str(Policies({"house.gate": GATE}).lint())
+
+
+def test_a_time_of_a_day_is_one_in_utc() -> None:
+    fields = "snapshot every 5 min grace 1 min { date: time required, errors: share }"
+    policies = Policies({"p.gate": fields + " policy p { rule q { require errors <= 2% else hold } }"})
+    zone = datetime.timezone(datetime.timedelta(hours=2))
+    at = datetime.datetime(2026, 11, 2, 16, 5, tzinfo=zone)
+    report = policies.judge([{"workflow": "a", "date": at, "errors": 0.01}], as_of=at)
+    assert report["a"].decision == "continue", str(report)
+    assert report.to_dict()["as_of"] == "2026-11-02T14:05Z"
+
+
+def test_the_docstrings_run() -> None:
+    import doctest
+
+    options = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+    for module in (tollgate_policy, tollgate_policy.policies):
+        tried = doctest.testmod(module, optionflags=options)
+        assert tried.attempted > 0 and tried.failed == 0
