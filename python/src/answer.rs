@@ -63,6 +63,6 @@ impl NativeAnswer {
         let row = snapshots.into_iter().find(|snapshot| snapshot.name == file)?;
         let text = std::str::from_utf8(row.content.as_ref().ok()?).ok()?;
         let key = text.lines().nth(line.checked_sub(1)?)?.split_once(": ")?.0;
-        serde_json::from_str(key).ok()
+        Some(serde_json::from_str(key).unwrap_or_else(|_| key.to_owned()))
     }
 }

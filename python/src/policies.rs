@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -10,8 +10,11 @@ use tollgate::code::Code;
 use tollgate::diagnostic::Severity;
 use tollgate::disk::Disk;
 use tollgate::engine::{Answer, CheckOptions, SweepRange, Workspace};
-use tollgate::project::{Configuration, Inputs, Memory, Project, Start, TextFile, inputs, own_tests};
+use tollgate::project::{
+    Configuration, FirstVersions, Inputs, Memory, Project, Sides, Start, TextFile, inputs, own_tests,
+};
 use tollgate::render::{View, human, lint, schema, sweep};
+use tollgate::source::SourceMap;
 
 use crate::TollgateError;
 use crate::answer::{NativeAnswer, STYLE};
@@ -116,6 +119,41 @@ impl NativePolicies {
         })
     }
 
+    /// What other policies would decide of each snapshot on its own day, and today.
+    fn impact(
+        &self,
+        py: Python<'_>,
+        proposed: &Self,
+        rows: Option<Vec<(String, Bound<'_, PyDict>)>>,
+        day: Day,
+    ) -> PyResult<NativeAnswer> {
+        let new = match &rows {
+            Some(rows) => {
+                proposed.with(Some(rows.iter().map(|(name, row)| (name.clone(), row.clone())).collect()))?
+            }
+            None => beside(&proposed.inputs, &self.inputs),
+        };
+        let (old, options) = (self.with(rows)?, day.options()?);
+        py.detach(|| {
+            let mut sources = SourceMap::default();
+            let (mixed, head) = (retold(&old, &mut sources), retold(&new, &mut sources));
+            let sides = Sides {
+                sources,
+                base: Vec::new(),
+                mixed,
+                head,
+                problems: Vec::new(),
+                reference: "these policies".to_owned(),
+                commit: String::new(),
+                has_policies: true,
+                first: FirstVersions::default(),
+                lint: None,
+            };
+            let answer = self.workspace().impact(sides, &options);
+            NativeAnswer::new(&answer, human::render_impact(&answer, STYLE, false))
+        })
+    }
+
     /// What is doubtful in the policies.
     fn lint(&self, py: Python<'_>) -> PyResult<NativeAnswer> {
         py.detach(|| {
@@ -151,7 +189,7 @@ impl NativePolicies {
     }
 
     /// What a panic left is only what was parsed.
-    fn workspace(&self) -> std::sync::MutexGuard<'_, Workspace> {
+    fn workspace(&self) -> MutexGuard<'_, Workspace> {
         self.workspace.lock().unwrap_or_else(|broken| broken.into_inner())
     }
 
@@ -184,6 +222,25 @@ impl NativePolicies {
 fn errors_of<T>(answer: &Answer<T>) -> Vec<String> {
     let errors = answer.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     errors.map(|found| human::draw(found, &answer.sources, STYLE)).collect()
+}
+
+/// The projects of some inputs, with their configurations in other sources.
+fn retold(inputs: &Inputs, sources: &mut SourceMap) -> Vec<Project> {
+    let mut of_stack = |stack: &[Arc<Configuration>]| {
+        let texts = stack.iter().filter_map(|layer| inputs.sources.get(layer.file));
+        texts.map(|file| Configuration::add(&file.name, &file.text, sources)).collect()
+    };
+    let projects = inputs.projects.iter();
+    projects.map(|project| Project { stack: of_stack(&project.stack), ..project.clone() }).collect()
+}
+
+/// Policies with the snapshots of others.
+fn beside(policies: &Inputs, others: &Inputs) -> Inputs {
+    let mut inputs = policies.clone();
+    for (project, other) in inputs.projects.iter_mut().zip(&others.projects) {
+        (project.snapshots, project.standing) = (other.snapshots.clone(), other.standing.clone());
+    }
+    inputs
 }
 
 fn without_snapshots(inputs: &Inputs) -> Inputs {

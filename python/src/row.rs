@@ -17,8 +17,19 @@ pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
             continue;
         }
         let column: String = column.str()?.extract()?;
-        quote(&column, &mut text);
+        if is_plain(&column) {
+            text.push_str(&column)
+        } else {
+            quote(&column, &mut text)
+        }
         text.push_str(": ");
+        // A series whose name stands plainly is judged as its rows are read.
+        let name = value.cast::<PyString>().ok().filter(|_| column == "workflow");
+        if let Some(name) = name.map(|name| name.to_str()).transpose()?.filter(|name| is_plain(name)) {
+            text.push_str(name);
+            text.push('\n');
+            continue;
+        }
         write(&value, 0, &mut text)
             .map_err(|error| PyTypeError::new_err(format!("column `{column}`: {error}")))?;
         text.push('\n');
@@ -48,6 +59,14 @@ fn is_foreign(value: &Bound<'_, PyAny>) -> bool {
         || value.is_instance_of::<PyTuple>()
         || value.is_instance_of::<PyDict>()
         || value.hasattr("tolist").unwrap_or(false) && value.hasattr("__len__").unwrap_or(false))
+}
+
+/// Whether YAML reads it as a text without quotes, whatever its version: letters, digits, `_` and `-`, and no word of its own.
+fn is_plain(text: &str) -> bool {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_' || one == '-')
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn quote(text: &str, out: &mut String) {

@@ -246,6 +246,22 @@ def test_sweep_lint_and_schema_are_those_of_the_command_line() -> None:
     assert "no rule reads the field `checked`" in str(Policies({"house.gate": GATE}).lint())
 
 
+def test_impact_is_the_difference_of_two_histories() -> None:
+    old, new = (Policies({"house.gate": GATE}, params={"house.least": least}) for least in ("50%", "20%"))
+    for seed in range(20):
+        given = rows(seed)
+        impact = old.impact(new, given, as_of="2026-02-16").to_dict()
+        before, after = (own.history(given, as_of="2026-02-16").to_dict()["workflows"] for own in (old, new))
+        changed = {
+            (own["workflow"], then["date"], then["decision"], now["decision"])
+            for own, other in zip(before, after)
+            for then, now in zip(own["days"], other["days"])
+            if then["decision"] != now["decision"]
+        }
+        told = {(flip["workflow"], flip["date"], flip["from"], flip["to"]) for flip in impact["verdicts"] if flip["date"]}
+        assert told == changed, seed
+
+
 def test_a_time_of_a_day_is_one_in_utc() -> None:
     fields = "snapshot every 5 min grace 1 min { date: time required, errors: share }"
     policies = Policies({"p.gate": fields + " policy p { rule q { require errors <= 2% else hold } }"})

@@ -128,6 +128,20 @@ class Policies:
         rows = rows_of(snapshots, table, key)
         return Answer(self._native.sweep(rows, day_of(as_of, workflows), [(param, str(low), str(high))]))
 
+    def impact(
+        self,
+        proposed: Policies,
+        snapshots: Any = None,
+        *,
+        as_of: Any = None,
+        workflows: Iterable[str] = (),
+        table: str = "snapshots",
+        key: str | Sequence[str] | None = None,
+    ) -> Answer:
+        """What the proposed policies would decide otherwise, of each snapshot on its own day and today: ``tollgate impact``."""
+        rows = rows_of(snapshots, table, key)
+        return Answer(self._native.impact(proposed._native, rows, day_of(as_of, workflows)))
+
     def lint(self) -> Answer:
         """What is doubtful in the policies, as ``tollgate lint`` says it."""
         return Answer(self._native.lint())
