@@ -34,7 +34,9 @@ impl<'t> LineReader<'t> {
         while let Some(byte) = self.byte(here) {
             here = match byte {
                 b'\n' if self.is_marker(here + 1) || !self.goes_on(here + 1) => break,
-                b' ' | b'\t' | b'\r' | b'\n' | b':' => here + 1,
+                b' ' | b'\t' | b'\r' | b'\n' => here + 1,
+                // Before anything else it is the first of a scalar.
+                b':' if self.ends_key(here) => here + 1,
                 b'#' if is_blank(self.byte(here.wrapping_sub(1))) => self.comment(here),
                 b',' => {
                     self.end_pair(&mut state);
@@ -65,6 +67,12 @@ impl<'t> LineReader<'t> {
             self.finish(open.slot);
         }
         here
+    }
+
+    /// Whether the colon at a byte has nothing behind it that belongs to the same scalar.
+    fn ends_key(&self, colon: usize) -> bool {
+        let next = self.byte(colon + 1);
+        is_blank(next) || matches!(next, Some(b',' | b'[' | b']' | b'{' | b'}'))
     }
 
     /// The slot for what stands at a byte: the value of a key, or an element. Between braces that would be a key.
@@ -101,10 +109,8 @@ impl<'t> LineReader<'t> {
         let is_quoted = matches!(self.byte(at), Some(b'"' | b'\''));
         let end = if is_quoted { self.quoted(at) } else { self.flow_plain(at) };
         let colon = self.past_blanks(end);
-        let ends_key = is_quoted || matches!(self.byte(colon + 1), Some(b',' | b'[' | b']' | b'{' | b'}'));
-        let is_key = state.pending.is_none()
-            && self.byte(colon) == Some(b':')
-            && (ends_key || is_blank(self.byte(colon + 1)));
+        let is_key =
+            state.pending.is_none() && self.byte(colon) == Some(b':') && (is_quoted || self.ends_key(colon));
         if is_key {
             // An anchor is no part of the key.
             let start = Some(self.past_properties(at)).filter(|start| *start < end).unwrap_or(at);
@@ -126,8 +132,10 @@ impl<'t> LineReader<'t> {
             }
             None => {
                 state.filled = self.slot_for(state, at);
-                if let Some(slot) = state.filled {
-                    self.fill(slot, at..end, SlotContent::Scalar);
+                // An anchor is no part of the value, and alone it stands before nothing.
+                let start = self.past_properties(at);
+                if let Some(slot) = state.filled.filter(|_| start < end) {
+                    self.fill(slot, start..end, SlotContent::Scalar);
                 }
             }
         }

@@ -17,7 +17,12 @@ fn read(text: &str) -> Vec<(String, Range<usize>, Option<Range<usize>>)> {
         };
         let way: Vec<String> = yaml.way(id).iter().map(step).collect();
         let value = (slot.content == SlotContent::Scalar).then(|| slot.value.clone());
-        let is_null = value.clone().is_some_and(|value| {
+        // Below a `|` all is text.
+        let is_block = |value: &Range<usize>| {
+            let above = text[..value.start].trim_end().lines().last().unwrap_or("");
+            above.ends_with(['|', '>']) && !above.contains(" #") && !above.starts_with('#')
+        };
+        let is_null = value.clone().filter(|value| !is_block(value)).is_some_and(|value| {
             ["~", "null", "Null", "NULL"].contains(&&text[value.clone()]) || text[value].starts_with('*')
         });
         let value = value.filter(|_| !is_null);
@@ -63,11 +68,15 @@ fn what_the_parser_finds_is_found() {
         "--- # one\na: 1\n---\nb: 2\n...\n---\nc: 3\n",
         "a: &x 1\nb: &y\n  c: 2\n&z d: *x\n",
         "a: |\n  x: y\n\n  z\nb: >-\n  w\n",
+        "b:c: |\n  ~",
         "a: b\n  c\n  - d\n\n  e # f\ng: 1\n",
         "a: \"b\n  c: d\"\n'e f': 'g''h'\n\"i\\\"j\": k\n",
         "a: [\n  1, # one\n  { b: 2,\n    c: 3 },\n]\nd: 4\n",
         "a: [b: c, d]\ne: {\"f\":1, g}\n",
         "a: [&x b: 1, c]\n",
+        "a: [:b:ca]\n",
+        "a: [&x ]\n",
+        "a: [&x x y]\n",
         "- a\n- - b\n  - c\n-\n  d: 1\n- e:\n  - f\n  g: 2\n",
         "a:\n\n    # c\n    b: 1\n# d\nc: 2\n",
         "%YAML 1.2\n---\na: 1\n",
