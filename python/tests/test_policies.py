@@ -169,6 +169,14 @@ def test_a_value_is_named_by_table_row_and_column() -> None:
     assert "ratings[w0, 2026-" in str(report)
 
 
+def test_two_equal_rows_are_two_snapshots() -> None:
+    row = {"workflow": "a", "date": "2026-01-05", "stage": "pilot", "adoption": 0.6}
+    report = Policies({"house.gate": GATE}).judge([row, dict(row)], as_of="2026-01-06", key="workflow")
+    assert report["a"].decision == "error" and report.exit == 2
+    said = {label["cell"]["row"] for found in report.diagnostics for label in found["labels"] if "cell" in label}
+    assert said == {"a", "a, 2"}, str(report)
+
+
 def test_params_are_other_values() -> None:
     row = {"workflow": "a", "date": "2026-01-05", "stage": "pilot", "adoption": 0.4}
     outcome = lambda policies: policies.judge([row], as_of="2026-01-06")["a"].rules[0].outcome  # noqa: E731

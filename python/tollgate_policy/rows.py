@@ -24,13 +24,18 @@ def dicts_of(snapshots: Any) -> list[dict[str, Any]]:
 def rows_of(
     snapshots: Any, table: str, key: str | Sequence[str] | None
 ) -> list[tuple[str, dict[str, Any]]] | None:
-    """Each row with its name, `table[key]`; none where there is no table."""
+    """Each row with its name, `table[key]`; none where there is no table.
+
+    Of several rows with one key the second is `table[key, 2]`: two rows are two snapshots, even if they are equal.
+    """
     if snapshots is None:
         return None
     rows = dicts_of(snapshots)
     columns = [key] if isinstance(key, str) else list(key or ())
     named: list[tuple[str, dict[str, Any]]] = []
+    times: dict[str, int] = {}
     for number, row in enumerate(rows):
         of = ", ".join(str(row.get(column)) for column in columns) if columns else str(number)
-        named.append((f"{table}[{of}]", row))
+        times[of] = times.get(of, 0) + 1
+        named.append((f"{table}[{of}]" if times[of] == 1 else f"{table}[{of}, {times[of]}]", row))
     return named
