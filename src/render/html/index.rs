@@ -112,7 +112,7 @@ pub(super) fn head(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup
                 a href="#gates" { "Rules as lights" } " "
                 @if !links.is_several() { a href="#workflows" { "Each workflow" } " " }
                 @if report.since.is_some() { a href="#since" { "What changed" } " " }
-                @if !report.sweeps.is_empty() { a href="#sweeps" { "Other values" } " " }
+                @if !report.sweeps.is_empty() { a href="#sweeps" { "What if a threshold changed" } " " }
                 a href="#thresholds" { "Thresholds" } " "
                 a href="#waivers" { "Waivers" } " "
                 a href="#asked" { "What is asked" } " "

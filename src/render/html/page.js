@@ -112,6 +112,12 @@
       }
     };
     input.addEventListener("input", show);
+    for (const part of all("[data-interval]", sweep)) {
+      part.addEventListener("click", () => {
+        input.value = part.dataset.interval;
+        show();
+      });
+    }
     sweep.querySelector(".slide").hidden = false;
     show();
   }
