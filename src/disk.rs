@@ -183,7 +183,7 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Obstacle> {
     if bytes.len() as u64 > MAX_BYTES { Err(Obstacle::TooLarge) } else { Ok(bytes) }
 }
 
-/// As [`bytes_of`], of a file that need not lie in a repository.
+/// As `bytes_of`, of a file that need not lie in a repository.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     bytes_of(path).map_err(|why| why.to_string())
 }
