@@ -93,13 +93,27 @@ pub fn are_bounds(program: &Program, params: &[usize]) -> bool {
     of_policies.chain(of_rules).chain(lets).all(|expr| compares(program, expr, params))
 }
 
-/// Whether each of the params in an expression stands on one side of a comparison.
+/// Whether each of the params in an expression stands on one side of a comparison, through lets.
 fn compares(program: &Program, expr: &Expr, params: &[usize]) -> bool {
+    compares_beyond(program, expr, params, &mut Vec::new())
+}
+
+/// The same, without the lets that were `seen`.
+fn compares_beyond(program: &Program, expr: &Expr, params: &[usize], seen: &mut Vec<usize>) -> bool {
     let is_bound = |part: &Expr| is_of(program, part, params);
-    let rest = |parts: &[&Expr]| parts.iter().all(|part| compares(program, part, params));
     if is_bound(expr) {
         return false;
     }
+    let target = program.expr(expr.id).and_then(|info| info.target.as_ref());
+    if let Some(index) = target.and_then(Target::through).filter(|index| !seen.contains(index))
+        && let Some(inner) = program.lets.get(index)
+    {
+        seen.push(index);
+        if !compares_beyond(program, &inner.decl.value, params, seen) {
+            return false;
+        }
+    }
+    let mut rest = |parts: &[&Expr]| parts.iter().all(|part| compares_beyond(program, part, params, seen));
     match &expr.kind {
         ExprKind::Compare(_, left, right) => match (is_bound(left), is_bound(right)) {
             (true, true) => false,
@@ -154,10 +168,9 @@ impl<'a> Evaluator<'a> {
     /// Notes what a watched param is compared with. What the param itself is a part of moves with it: there is no end to its
     /// values.
     pub(super) fn meet(&self, bound: &'a Expr, other: &'a Expr, with: &Evidence<'a>) {
-        let stays = |params: &[usize]| {
-            !self.program.reads_param(other, params) || compares(self.program, other, params)
+        let is_met = |watch: &&Rc<Watch>| {
+            is_of(self.program, bound, &watch.params) && compares(self.program, other, &watch.params)
         };
-        let is_met = |watch: &&Rc<Watch>| is_of(self.program, bound, &watch.params) && stays(&watch.params);
         let Some(watch) = self.watch.as_ref().filter(is_met) else { return };
         let mut met = watch.met.borrow_mut();
         let mut note = |amount: &Amount| match amount {

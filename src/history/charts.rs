@@ -12,8 +12,8 @@ use crate::types::Kind;
 use crate::value::{DAY, Number, Series};
 use crate::words::figure;
 
-/// The charts of a workflow, by the rules that need them. A measure that no snapshot has gets no chart. If charts would take more
-/// steps than a workflow may, there are none at all.
+/// The charts of a workflow, by the rules that need them. A measure that no snapshot has gets no chart. If the charts would take
+/// more steps than a workflow is allowed, it gets none.
 pub(crate) fn charts_of(rulebook: &Rulebook<'_>, series: &Series) -> Option<Vec<Chart>> {
     let all: Vec<Comparison<'_>> =
         comparisons(rulebook.program).into_iter().filter(|one| is_on(rulebook, series, one.rule)).collect();

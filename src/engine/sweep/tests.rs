@@ -287,6 +287,17 @@ fn a_move_that_nobody_asked_for_is_judged_by_every_value() {
 }
 
 #[test]
+fn a_param_behind_lets_is_a_part_of_what_it_is_compared_with() {
+    let rule = "let left = x - p\n  let all = left\n  rule g { require all >= p else hold }";
+    let one = "{ workflow: wf, date: 2026-03-30, stage: testing, x: 60% }\n";
+    let report = sweep(&small(rule, one, ""), &[("q.p", "0%", "100%")]).unwrap();
+    for (text, number) in [("0%", 0.0), ("29%", 0.29), ("31%", 0.31), ("100%", 1.0)] {
+        let config = format!("params: {{ q.p: {text} }}\n");
+        assert_eq!(counts_at(&report.sweeps[0], number), decided(&small(rule, one, &config)), "{text}");
+    }
+}
+
+#[test]
 fn a_table_finds_what_shows_only_at_other_values_of_both() {
     let rule = "rule g { require share(items where e > r) >= p else hold }";
     let items =
