@@ -2,8 +2,7 @@
 
     python python/benches/fleet.py --workflows 20000 --weeks 104
 
-Each program runs in a process of its own, and says what it decided: all have to agree. Peak memory is the largest of its
-processes, without the Java machine of Spark.
+Each program runs in a process of its own, and says what it decided: all have to agree.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import datetime
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -185,15 +183,14 @@ def main() -> None:
         begun = time.perf_counter()
         decided = PROGRAMS[given.run](file)
         took = time.perf_counter() - begun
-        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        print(json.dumps({"seconds": took, "peak": peak // 1024, "decided": sorted(decided.items())}))
+        print(json.dumps({"seconds": took, "decided": sorted(decided.items())}))
         return
     if not file.exists():
         given.folder.mkdir(parents=True, exist_ok=True)
         write(file, given.workflows, given.weeks)
     snapshots = given.workflows * given.weeks
     print(f"{snapshots:,} snapshots of {given.workflows:,} workflows, {file.stat().st_size >> 20} MiB as Parquet")
-    print("| program | s | snapshots/s | peak, MiB |\n|---|---|---|---|")
+    print("| program | s | snapshots/s |\n|---|---|---|")
     agreed = set()
     for name in given.only:
         asked = ["--workflows", str(given.workflows), "--weeks", str(given.weeks), "--folder", str(given.folder)]
@@ -202,7 +199,7 @@ def main() -> None:
         )
         told = json.loads(done.stdout.splitlines()[-1])
         agreed.add(json.dumps(told["decided"]))
-        print(f"| {name} | {told['seconds']:.1f} | {snapshots / told['seconds']:,.0f} | {told['peak']} |", flush=True)
+        print(f"| {name} | {told['seconds']:.1f} | {snapshots / told['seconds']:,.0f} |", flush=True)
     print("all decide alike" if len(agreed) == 1 else f"they decide otherwise: {agreed}")
     sys.exit(len(agreed) != 1)
 

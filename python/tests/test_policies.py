@@ -177,6 +177,15 @@ def test_two_equal_rows_are_two_snapshots() -> None:
     assert said == {"a", "a, 2"}, str(report)
 
 
+def test_two_columns_of_one_name_are_refused() -> None:
+    policies = Policies({"house.gate": GATE})
+    values = [["a"], ["2026-01-05"], ["pilot"], [0.1], [0.9]]
+    names = ["workflow", "date", "stage", "adoption", "adoption"]
+    for table in (pyarrow.table(values, names=names), pandas.DataFrame([[one[0] for one in values]], columns=names)):
+        with pytest.raises(ValueError, match="two columns called `adoption`"):
+            policies.judge(table, as_of="2026-01-06")
+
+
 def test_params_are_other_values() -> None:
     row = {"workflow": "a", "date": "2026-01-05", "stage": "pilot", "adoption": 0.4}
     outcome = lambda policies: policies.judge([row], as_of="2026-01-06")["a"].rules[0].outcome  # noqa: E731

@@ -7,8 +7,16 @@ from typing import Any
 
 
 def dicts_of(snapshots: Any) -> list[dict[str, Any]]:
-    """The rows of a table, or of anything that goes through dicts."""
-    if hasattr(snapshots, "to_pylist"):  # Arrow: a table or a record batch
+    """The rows of a table, or of anything that goes through dicts.
+
+    Raises :class:`ValueError` if two columns have one name: a row would hold one of them, and nobody knows which.
+    """
+    is_arrow = hasattr(snapshots, "to_pylist")
+    columns = snapshots.schema.names if is_arrow else [str(column) for column in getattr(snapshots, "columns", ())]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise ValueError(f"there are two columns called `{twice[0]}`: a snapshot has each field once")
+    if is_arrow:  # a table or a record batch
         return snapshots.to_pylist()
     if hasattr(snapshots, "to_dicts"):  # polars
         return snapshots.to_dicts()
