@@ -87,18 +87,18 @@ fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<String, Exi
     let day = day_options(args.day.as_of.as_ref(), &[])?;
     let found = answer.report.found.as_ref().map_or(&[][..], Vec::as_slice);
     let projects = &answer.report.known.projects;
+    let inputs = find::inputs(&args.path, args.outside.allow_outside);
     let mut text = String::new();
     for FoundName { project, subject, .. } in found {
         let (NamedSubject::Param(index), Some(project)) = (subject, projects.get(*project)) else { continue };
         let Some(param) = project.program.params.get(*index) else { continue };
         let (file, at) = (answer.sources.name(param.decl.span.file), param.origin.range().start);
         let name = project.name.as_deref().filter(|_| projects.len() > 1);
-        let inputs = find::inputs(&args.path, args.outside.allow_outside);
-        let inputs = Inputs {
-            projects: inputs.projects.into_iter().filter(|own| own.name == project.name).collect(),
-            ..inputs
+        let own = Inputs {
+            projects: inputs.projects.iter().filter(|own| own.name == project.name).cloned().collect(),
+            ..inputs.clone()
         };
-        let near = Workspace::new().nearest(inputs, &day, file, at);
+        let near = Workspace::new().nearest(own, &day, file, at);
         text.push_str(&explain::nearest(near.as_ref(), name, args.terminal.style()));
     }
     Ok(text)

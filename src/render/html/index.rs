@@ -62,6 +62,14 @@ impl<'p> IndexRow<'p> {
     }
 }
 
+/// A row for each workflow, the most urgent first.
+fn rows_of(page: &PageReport) -> Vec<IndexRow<'_>> {
+    let all = page.report.workflows.iter().zip(&page.workflows);
+    let mut rows: Vec<IndexRow<'_>> = all.map(|(report, own)| IndexRow::new(report, own, page)).collect();
+    rows.sort_by_key(|row| row.urgency);
+    rows
+}
+
 /// The numbers of all workflows, the most urgent first; of two alike, as the report has them.
 pub(super) fn order(page: &PageReport) -> Vec<usize> {
     let all = page.report.workflows.iter().zip(&page.workflows).enumerate();
@@ -131,9 +139,7 @@ const TODAY: usize = 8;
 
 /// What somebody has to decide on: who must go back, who could not be judged, and who asks to move on.
 fn today(page: &PageReport, links: &PageContext<'_>) -> Markup {
-    let all = page.report.workflows.iter().zip(&page.workflows);
-    let mut rows: Vec<IndexRow<'_>> = all.map(|(report, own)| IndexRow::new(report, own, page)).collect();
-    rows.sort_by_key(|row| row.urgency);
+    let rows = rows_of(page);
     let moves = |row: &IndexRow<'_>| row.report.asks.is_some() || row.report.decision == Decision::Advance;
     let held = |row: &IndexRow<'_>| row.report.decision == Decision::Hold && row.report.asks.is_none();
     let (held, rows): (Vec<_>, Vec<_>) = rows
@@ -176,15 +182,7 @@ fn counts(report: &Report) -> Markup {
 
 /// All workflows, the most urgent first.
 pub(super) fn section(page: &Answer<PageReport>, links: &PageContext<'_>) -> Markup {
-    let all = &page.report;
-    let all = all
-        .report
-        .workflows
-        .iter()
-        .zip(&all.workflows)
-        .map(|(report, page)| IndexRow::new(report, page, all));
-    let mut rows: Vec<IndexRow<'_>> = all.collect();
-    rows.sort_by_key(|row| row.urgency);
+    let rows = rows_of(&page.report);
     html! {
         section aria-labelledby="all" {
             h2 #all { "All workflows, the most urgent first" }
