@@ -25,6 +25,7 @@ mod schema;
 mod settings;
 mod shell;
 mod sweep;
+mod tables;
 mod terminal;
 mod test;
 mod verify;

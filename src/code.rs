@@ -239,6 +239,8 @@ codes! {
          "The file is empty, or has only comments. The shipped policies would silently replace those that used to be in it, so this is an error. Write `policies: [builtin]` if you want them, or remove the file."
     SettingEnds = T419 "a setting that ends"
          "On some day a base narrows a range, or locks a param or rule, and this setting no longer fits. It counts until the day before. After that, the value without this setting counts. Give a value that fits, with `from:` and that day, or ask the owners of the base. A waiver of a rule lifts nothing after a base has locked the rule."
+    MissingColumn = T420 "a column that does not fit"
+         "Each row of a table is a snapshot, and a column is the field of its name. `tables: { columns: { FIELD: COLUMN } }` in `tollgate.yaml` names another column for a field, and `tables: { ignore: [COLUMN] }` leaves one out. The table has no column of this name, or two columns are one field. Correct the name, or leave one of the two out."
 
     // T5: findings of a judgement, and what kept one from being made.
     RuleFailed = T501 "a rule failed"

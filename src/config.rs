@@ -9,6 +9,7 @@ mod document;
 pub(crate) mod errors;
 mod fields;
 mod glob;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub(crate) use fields::ConfigReader;
 #[cfg(feature = "cli")]
 pub(crate) use fields::close_to;
 pub use glob::Glob;
+pub use tables::TableSettings;
 
 /// Bytes of a configuration.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -33,6 +35,7 @@ enum ConfigKey {
     Extends,
     Policies,
     Snapshots,
+    Tables,
     Params,
     Rules,
     Overrides,
@@ -40,10 +43,11 @@ enum ConfigKey {
     Lints,
 }
 
-const KEYS: [(&str, ConfigKey); 8] = [
+const KEYS: [(&str, ConfigKey); 9] = [
     ("extends", ConfigKey::Extends),
     ("policies", ConfigKey::Policies),
     ("snapshots", ConfigKey::Snapshots),
+    ("tables", ConfigKey::Tables),
     ("params", ConfigKey::Params),
     ("rules", ConfigKey::Rules),
     ("overrides", ConfigKey::Overrides),
@@ -55,7 +59,7 @@ impl ConfigKey {
     /// Whether it says which files are meant, so that after an error in it nothing is judged by others.
     fn names_files(self) -> bool {
         match self {
-            Self::Extends | Self::Policies | Self::Snapshots => true,
+            Self::Extends | Self::Policies | Self::Snapshots | Self::Tables => true,
             Self::Params | Self::Rules | Self::Overrides | Self::Waivers | Self::Lints => false,
         }
     }
@@ -77,6 +81,8 @@ pub struct Config {
     pub policies: Option<Vec<Setting<String>>>,
     /// Globs, likewise.
     pub snapshots: Option<Vec<Setting<String>>>,
+    /// How those of them are read that are tables; none if it says nothing.
+    pub tables: Option<TableSettings>,
     /// For all workflows.
     pub block: Block,
     pub overrides: Vec<Override>,
@@ -209,6 +215,7 @@ impl ConfigReader<'_> {
                 ConfigKey::Extends => config.extends = self.text(&name, &node),
                 ConfigKey::Policies => config.policies = self.texts(&name, node, false),
                 ConfigKey::Snapshots => config.snapshots = self.texts(&name, node, true),
+                ConfigKey::Tables => config.tables = Some(self.tables(&name, node)),
                 ConfigKey::Params => config.block.params = self.params(&name, node),
                 ConfigKey::Rules => config.block.rules = self.rules(&name, node),
                 ConfigKey::Overrides => config.overrides = self.overrides(&name, node),

@@ -24,6 +24,7 @@ mod sources;
 mod study;
 mod suites;
 mod sweep;
+mod tables;
 mod total;
 mod workspace;
 
@@ -48,6 +49,7 @@ pub use plan::PlanOptions;
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
 pub use sweep::SweepRange;
+pub use tables::{GroupOutline, ReadTable, TableColumns, TableOutline};
 pub use workspace::Workspace;
 
 /// What came of a command. Every output format draws this.

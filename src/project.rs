@@ -57,6 +57,8 @@ const STANDING: &str = "rollout.yaml";
 const SNAPSHOTS: &str = "rollouts";
 /// The folder of plans for `collect`.
 const PLANS: &str = "collect";
+/// What the name of a table of snapshots ends in.
+const TABLE: &str = ".parquet";
 /// What the name of a policy ends in.
 pub const GATE: &str = ".gate";
 /// What the name of a file of tests ends in.
@@ -99,6 +101,8 @@ pub struct Project {
     pub types: Vec<TextFile>,
     /// The files of snapshots to judge.
     pub snapshots: Vec<TextFile>,
+    /// Rows of tables among these that are not judged, by their names.
+    pub without_rows: BTreeSet<String>,
     /// `rollout.yaml` files: standing facts of the workflows beside them.
     pub standing: Vec<TextFile>,
     /// Where policies are looked for: folders, files and globs from the folder that is checked, and `builtin`.
@@ -237,6 +241,11 @@ impl<'a> Start<'a> {
             Err(why) => Err(format!("the folder `{}` cannot be used: {why}", self.shown)),
         }
     }
+}
+
+/// Whether a file is a table, of which each row is a snapshot.
+pub(crate) fn is_table(name: &str) -> bool {
+    ends_in(name, TABLE)
 }
 
 /// Whether a file holds the standing facts of what lies beside it.

@@ -30,7 +30,8 @@ use read::ReadReport;
 
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{CellName, SourceMap, Span};
+use crate::text::visible;
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 2;
@@ -338,13 +339,35 @@ pub struct Place {
     pub line: usize,
     /// The column in characters, counted from 1.
     pub column: usize,
+    /// The value of a table that the line stands for, where the file is a row of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<CellReport>>,
 }
 
 impl Place {
     /// Where a span begins.
     pub fn new(span: Span, sources: &SourceMap) -> Self {
         let (line, column) = sources.line_column(span);
-        Self { file: sources.name(span.file).to_owned(), line, column }
+        let cell = sources.get(span.file).and_then(|source| source.cell(line)).map(CellReport::new);
+        Self { file: sources.name(span.file).to_owned(), line, column, cell: cell.map(Box::new) }
+    }
+}
+
+/// A value of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CellReport {
+    /// The name of the table's file.
+    pub table: String,
+    /// What the row is called by: its workflow and date.
+    pub row: String,
+    /// The name of the column.
+    pub column: String,
+}
+
+impl CellReport {
+    fn new(CellName { table, row, column }: CellName<'_>) -> Self {
+        Self { table: table.to_owned(), row: row.to_owned(), column }
     }
 }
 
@@ -458,15 +481,24 @@ pub struct Region {
     pub end_line: usize,
     /// The first column that is no longer in it.
     pub end_column: usize,
+    /// The value of a table that its first line stands for, where the file is a row of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<CellReport>>,
 }
 
 impl Region {
     /// What a span covers.
     pub fn new(span: Span, sources: &SourceMap) -> Self {
-        let Place { file, line, column } = Place::new(span, sources);
+        let Place { file, line, column, cell } = Place::new(span, sources);
         let end = sources.get(span.file).map(|source| source.line_column(span.range().end));
         let (end_line, end_column) = end.unwrap_or((line, column));
-        Self { file, line, column, end_line, end_column }
+        Self { file, line, column, end_line, end_column, cell }
+    }
+
+    /// The file that one can open: that of the table, where this is a row of one.
+    pub fn on_disk(&self) -> &str {
+        let row = self.cell.as_ref().map(|cell| format!("[{}]", visible(&cell.row)));
+        row.and_then(|row| self.file.strip_suffix(&*row)).unwrap_or(&self.file)
     }
 }
 

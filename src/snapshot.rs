@@ -151,8 +151,12 @@ impl<'t> Survey<'t> {
         let mut unread: BTreeMap<Arc<str>, Vec<&Input>> = BTreeMap::new();
         let mut unsure = Vec::new();
         for input in snapshots {
-            match sources.get(input.read.file).filter(|_| guess).and_then(|source| head::guess(&source.text))
-            {
+            let source = sources.get(input.read.file).filter(|_| guess);
+            let workflow = source.and_then(|source| match source.text.row() {
+                Some(row) => row.workflow(),
+                None => head::guess(&source.text),
+            });
+            match workflow {
                 Some(workflow) => match unread.get_mut(workflow) {
                     Some(files) => files.push(input),
                     None => {

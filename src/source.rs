@@ -3,7 +3,8 @@
 //! Knows nothing of what the files say.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::fmt;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 /// A file of a [`SourceMap`], by its index.
@@ -72,19 +73,152 @@ impl Columns {
     }
 }
 
+/// The rows of a table, each the text of a snapshot, made when somebody asks for it: all at once may be too many.
+pub trait Rows: fmt::Debug + Send + Sync {
+    /// The text of a row, counted from 0.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    fn text(&self, row: usize) -> Result<Arc<str>, String>;
+
+    /// The name of the table's file.
+    fn file(&self) -> &str;
+
+    /// What the row is called by, and the workflow that it names.
+    fn key(&self, row: usize) -> (&str, Option<&str>);
+
+    /// The column that is named for a field, by the field's keys with dots between them.
+    fn column(&self, field: &str) -> Option<&str>;
+
+    /// About how many bytes the text of a row has.
+    fn typical_bytes(&self, row: usize) -> usize;
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    rows: Arc<dyn Rows>,
+    /// Counted from 0.
+    at: usize,
+}
+
+impl TableRow {
+    /// The workflow that it names.
+    pub fn workflow(&self) -> Option<&str> {
+        self.rows.key(self.at).1
+    }
+
+    /// Its table.
+    pub fn rows(&self) -> &Arc<dyn Rows> {
+        &self.rows
+    }
+}
+
+/// The text of a file. That of a row of a table is kept from when somebody looks at it.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    kept: OnceLock<Arc<str>>,
+    /// Where it comes from, if it is not there from the start.
+    row: Option<Box<TableRow>>,
+}
+
+impl SourceText {
+    fn new(text: Arc<str>) -> Self {
+        Self { kept: OnceLock::from(text), row: None }
+    }
+
+    /// The row of a table that it is made of.
+    pub fn row(&self) -> Option<&TableRow> {
+        self.row.as_deref()
+    }
+
+    /// The text, which is not kept.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn read(&self) -> Result<Arc<str>, String> {
+        match (self.kept.get(), &self.row) {
+            (Some(text), _) => Ok(Arc::clone(text)),
+            (None, Some(row)) => row.rows.text(row.at),
+            (None, None) => Ok(Arc::default()),
+        }
+    }
+
+    /// The text, shared; nothing where it cannot be read, which whoever judges it is told.
+    pub fn shared(&self) -> &Arc<str> {
+        self.kept.get_or_init(|| self.read().unwrap_or_default())
+    }
+
+    /// How many bytes it has; of a row that nobody has looked at, about.
+    pub fn bytes(&self) -> usize {
+        match &self.row {
+            Some(row) => row.rows.typical_bytes(row.at),
+            None => self.shared().len(),
+        }
+    }
+}
+
+impl Deref for SourceText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.shared()
+    }
+}
+
 /// A file that was read: its name as people know it (relative, with `/`) and its text.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The name as people know it: a relative path with `/`.
+    /// The name as people know it: a relative path with `/`, of a row of a table with what the row is called by.
     pub name: Arc<str>,
     /// All of the file's text.
-    pub text: Arc<str>,
+    pub text: SourceText,
     /// Where the text comes from, if it is part of another file: a snapshot that a test gives.
     pub stands_for: Option<Span>,
     line_starts: OnceLock<Vec<usize>>,
 }
 
+/// Where a value of a table stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellName<'s> {
+    /// The name of the table's file.
+    pub table: &'s str,
+    /// What the row is called by.
+    pub row: &'s str,
+    /// The name of the column.
+    pub column: String,
+}
+
 impl Source {
+    fn new(name: Arc<str>, text: SourceText) -> Self {
+        Self { name, text, stands_for: None, line_starts: OnceLock::new() }
+    }
+
+    /// The value that a line stands for, if the text is a row of a table.
+    pub fn cell(&self, line: usize) -> Option<CellName<'_>> {
+        let TableRow { rows, at } = self.text.row()?;
+        let field = self.keys_above(line);
+        let column = rows.column(&field).map_or_else(|| field.clone(), str::to_owned);
+        Some(CellName { table: rows.file(), row: rows.key(*at).0, column })
+    }
+
+    /// The keys that lead to the value of a line, with dots between them.
+    fn keys_above(&self, line: usize) -> String {
+        let mut keys: Vec<&str> = Vec::new();
+        let mut indent = usize::MAX;
+        for line in (1..=line).rev().map(|line| self.line(line)) {
+            let own = line.len() - line.trim_start().len();
+            if own < indent
+                && let Some((key, _)) = line.trim_start().split_once(':')
+            {
+                keys.push(key.trim_matches('"'));
+                indent = own;
+            }
+        }
+        keys.reverse();
+        keys.join(".")
+    }
+
     /// The first byte of each line. Made on first use: most files are never quoted.
     pub fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
@@ -152,13 +286,27 @@ impl SourceMap {
     /// Adds a file and hands out its id; that of the file which it is, where its name and text are known.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let (name, text) = (name.into(), text.into());
-        let known = self.by_name.get(&name).copied();
-        if let Some(id) = known.filter(|id| self.get(*id).is_some_and(|source| source.text == text)) {
-            return id;
-        }
+        let is_it = |source: &Source| source.text.row.is_none() && *source.text == *text;
+        let known = self.by_name.get(&name).copied().filter(|id| self.get(*id).is_some_and(is_it));
+        known.unwrap_or_else(|| self.push(Source::new(name, SourceText::new(text))))
+    }
+
+    /// Adds a row of a table, whose text is made when somebody asks for it.
+    pub fn add_row(&mut self, name: Arc<str>, rows: &Arc<dyn Rows>, at: usize) -> FileId {
+        let is_it = |source: &Source| {
+            source.text.row().is_some_and(|row| Arc::ptr_eq(&row.rows, rows) && row.at == at)
+        };
+        let known = self.by_name.get(&name).copied().filter(|id| self.get(*id).is_some_and(is_it));
+        known.unwrap_or_else(|| {
+            let row = Some(Box::new(TableRow { rows: Arc::clone(rows), at }));
+            self.push(Source::new(name, SourceText { kept: OnceLock::new(), row }))
+        })
+    }
+
+    fn push(&mut self, source: Source) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.by_name.insert(name.clone(), id);
-        self.files.push(Source { name, text, stands_for: None, line_starts: OnceLock::new() });
+        self.by_name.insert(source.name.clone(), id);
+        self.files.push(source);
         id
     }
 
@@ -183,7 +331,7 @@ impl SourceMap {
 
     /// How many bytes all files have.
     pub fn bytes(&self) -> usize {
-        self.files.iter().map(|file| file.text.len()).sum()
+        self.files.iter().map(|file| file.text.bytes()).sum()
     }
 
     /// Takes back all files but the first `count`; nothing may point into them any more.
@@ -213,6 +361,11 @@ impl SourceMap {
         self.get(id).map_or("", |source| &source.name)
     }
 
+    /// The name of the file that one can open: that of the table for a row of one.
+    pub fn file_name(&self, id: FileId) -> &str {
+        self.get(id).map_or("", |source| source.text.row().map_or(&source.name, |row| row.rows.file()))
+    }
+
     /// The text of a span on one line.
     pub fn one_line(&self, span: Span) -> String {
         self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -238,7 +391,7 @@ mod tests {
     const ALL: [Columns; 3] = [Columns::Characters, Columns::Utf8, Columns::Utf16];
 
     fn source(text: &str) -> Source {
-        Source { name: "a".into(), text: text.into(), stands_for: None, line_starts: OnceLock::new() }
+        Source::new("a".into(), SourceText::new(text.into()))
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowRep
 fn rule_report(verdict: RuleVerdict, sources: &SourceMap) -> RuleReport {
     let labels = labels(&verdict, sources);
     let in_words = |pieces: &[Piece]| text(pieces, sources);
-    let nowhere = || Place { file: String::new(), line: 1, column: 1 };
+    let nowhere = || Place { file: String::new(), line: 1, column: 1, cell: None };
     RuleReport {
         title: text(&verdict.title, sources),
         gate: gate_of(&verdict.steps),

@@ -403,8 +403,8 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
             what: (*evil).to_owned(),
             from: text(),
             to: text(),
-            was: Some(Place { file: format!("{evil}:{evil}"), line: 1, column: 1 }),
-            now: Some(Place { file: (*evil).to_owned(), line: 1, column: 1 }),
+            was: Some(Place { file: format!("{evil}:{evil}"), line: 1, column: 1, cell: None }),
+            now: Some(Place { file: (*evil).to_owned(), line: 1, column: 1, cell: None }),
             direction,
             workflows: vec![(*evil).to_owned()],
         };
@@ -422,7 +422,7 @@ fn nobody_writes_into_what_is_said_of_a_proposal() {
                 workflow: (*evil).to_owned(),
                 last_day: (*evil).to_owned(),
                 last_decision: None,
-                place: Place { file: (*evil).to_owned(), line: 1, column: 1 },
+                place: Place { file: (*evil).to_owned(), line: 1, column: 1, cell: None },
             }],
             denied: DeniedChanges::default(),
         });

@@ -98,6 +98,8 @@ mod start;
 #[cfg(test)]
 mod supply;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tidy;

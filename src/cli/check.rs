@@ -10,11 +10,12 @@ use super::arguments::{ProjectArgs, When, day_options, when};
 use super::output::{self, Output, OutputFormat, OutputParser};
 use super::record::{Asked, record};
 use super::report::PageArgs;
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::write::write;
 use super::{complain, terminal};
 use crate::disk::seen_from_here;
-use crate::engine::{Answer, CheckOptions, PageBase, Workspace};
+use crate::engine::{Answer, CheckOptions, PageBase};
 use crate::project::Inputs;
 use crate::render::{Style, View, github, gitlab, html, human, json, junit, markdown, sarif, tap};
 use crate::report::against::DeniedChanges;
@@ -197,7 +198,7 @@ fn page(
 ) -> Answer<PageReport> {
     let against = judgement.report.against.clone();
     let base = base.zip(against).map(|(alone, against)| PageBase { alone, against });
-    let mut page = Workspace::new().page(inputs, &asked.options, Some(judgement.clone()), base);
+    let mut page = new_workspace().page(inputs, &asked.options, Some(judgement.clone()), base);
     args.page.hide(&mut page);
     page
 }

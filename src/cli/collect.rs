@@ -2,7 +2,7 @@
 
 #[cfg(any(feature = "mlflow", feature = "prometheus"))]
 mod http;
-mod live;
+pub(super) mod live;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod replay;

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{LastDayArgs, OutsideArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{Answer, Workspace};
+use crate::engine::Answer;
 use crate::explain::{Explained, FoundName, NamedSubject, code};
 use crate::project::Inputs;
 use crate::render::{explain, human};
@@ -46,7 +47,7 @@ const BROKEN: &str = "; some policies or configurations have errors: `tollgate c
 /// Finds the policies, looks for the name, tells.
 pub(super) fn run(args: &ExplainArgs) -> ExitCode {
     let style = args.terminal.style();
-    let mut workspace = Workspace::new();
+    let mut workspace = new_workspace();
     if let Some(code) = code(&args.name) {
         let example = workspace.example(code);
         return finish(&explain::code(code, example.as_ref(), style), 0);
@@ -98,7 +99,7 @@ fn nearest(args: &ExplainArgs, answer: &Answer<Explained>) -> Result<String, Exi
             projects: inputs.projects.iter().filter(|own| own.name == project.name).cloned().collect(),
             ..inputs.clone()
         };
-        let near = Workspace::new().nearest(own, &day, file, at);
+        let near = new_workspace().nearest(own, &day, file, at);
         text.push_str(&explain::nearest(near.as_ref(), name, args.terminal.style()));
     }
     Ok(text)

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{Form, LastDayArgs, ProjectArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
-use crate::engine::Workspace;
 use crate::render::{human, json};
 
 /// Show how each snapshot would have been judged on its own day
@@ -44,7 +44,7 @@ pub(super) fn run(args: &HistoryArgs) -> ExitCode {
     let inputs = args
         .terminal
         .waiting("reading", || find::inputs(&args.project.path, args.project.outside.allow_outside));
-    let back = args.terminal.waiting("judging", || Workspace::new().history(inputs, &options));
+    let back = args.terminal.waiting("judging", || new_workspace().history(inputs, &options));
     match args.format {
         Form::Human if args.terminal.narrate => finish(&human::narrate_history(&back), back.exit),
         Form::Human => finish(&human::render_history(&back, args.terminal.style(), args.full), back.exit),

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{LastDayArgs, ProjectArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish, git};
-use crate::engine::Workspace;
 use crate::render::{self, human, json};
 
 /// Show which verdicts a change of policies flips
@@ -63,7 +63,7 @@ pub(super) fn run(args: &ImpactArgs) -> ExitCode {
         Ok(sides) => sides,
         Err(why) => return complain(&why),
     };
-    let found = args.terminal.waiting("judging", || Workspace::new().impact(sides, &options));
+    let found = args.terminal.waiting("judging", || new_workspace().impact(sides, &options));
     match args.format {
         ImpactForm::Human if args.terminal.narrate => finish(&human::narrate_impact(&found), found.exit),
         ImpactForm::Human => {

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::arguments::OutsideArgs;
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{FAILURE, find};
 use crate::diagnostic::Severity;
-use crate::engine::{Answer, Workspace};
+use crate::engine::Answer;
 use crate::layers::{PoliciesInForce, ProjectInForce};
 use crate::render::human;
 use crate::text::first_few;
@@ -22,7 +23,7 @@ pub(super) fn known(
     outside: &OutsideArgs,
     terminal: &TerminalArgs,
 ) -> Result<Answer<PoliciesInForce>, ExitCode> {
-    let known = Workspace::new().in_force(find::inputs(path, outside.allow_outside), Vec::new());
+    let known = new_workspace().in_force(find::inputs(path, outside.allow_outside), Vec::new());
     let errors = known.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let style = terminal.style();
     let drawn: String = errors.map(|problem| human::draw(problem, &known.sources, style) + "\n").collect();

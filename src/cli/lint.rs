@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{Form, OutsideArgs};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::code::Code;
 use crate::diagnostic::did_you_mean;
-use crate::engine::Workspace;
 use crate::project::Inputs;
 use crate::render;
 use crate::render::json;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &LintArgs) -> ExitCode {
             Inputs { lint: Some(tests), ..inputs }
         }
     };
-    let linted = args.terminal.waiting("linting", || Workspace::new().lint(inputs, &args.allow));
+    let linted = args.terminal.waiting("linting", || new_workspace().lint(inputs, &args.allow));
     match args.format {
         Form::Human => finish(&render::lint::render(&linted, args.terminal.style()), linted.exit),
         Form::Json => match json::render(&linted.report) {

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{Form, LastDayArgs, OutsideArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
 use crate::diagnostic::Severity;
-use crate::engine::{PlanOptions, Workspace};
+use crate::engine::PlanOptions;
 use crate::render::{json, plan};
 use crate::value::{Number, parse_scaled};
 
@@ -71,7 +72,7 @@ pub(super) fn run(args: &PlanArgs) -> ExitCode {
     };
     let options = PlanOptions { day, assumed: args.assumed.clone() };
     let inputs = args.terminal.waiting("reading", || find::inputs(&folder, args.outside.allow_outside));
-    let planned = args.terminal.waiting("planning", || Workspace::new().plan(inputs, &options));
+    let planned = args.terminal.waiting("planning", || new_workspace().plan(inputs, &options));
     let code = match args.format {
         Form::Human if args.terminal.narrate => finish(&plan::narrate(&planned), planned.exit),
         Form::Human => finish(&plan::human(&planned, args.terminal.style()), planned.exit),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::tables::new_workspace;
 use super::{find, git};
 use crate::digest::sha256;
-use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions, Workspace};
+use crate::engine::{AgainstOptions, Answer, CheckOptions, DayOptions};
 use crate::point::Axis;
 use crate::project::{Inputs, Project, Sides};
 use crate::report::Report;
@@ -54,11 +55,11 @@ impl Asked<'_> {
 
     pub(super) fn judge(&self, read: Read) -> Answer<Report> {
         match read {
-            Read::Alone(inputs) => Workspace::new().check(inputs, &self.options),
+            Read::Alone(inputs) => new_workspace().check(inputs, &self.options),
             Read::Against(sides, base) => {
                 let RecordedBase { allow_self_approval, all, deny, .. } = base;
                 let against = AgainstOptions { allow_self_approval, all, deny };
-                Workspace::new().check_against(*sides, &self.options, against)
+                new_workspace().check_against(*sides, &self.options, against)
             }
         }
     }

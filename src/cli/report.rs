@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::arguments::{LastDayArgs, ProjectArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::write::{below, clear, write};
 use super::{complain, find, git, remark, sweep};
-use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, SweepRange, Workspace};
+use crate::engine::{AgainstOptions, Answer, CheckOptions, PageBase, SweepRange};
 use crate::project::{Inputs, Sides};
 use crate::render::html::{HtmlView, LARGE, SourceUrl, render, render_site};
 use crate::report::page::{Hide, PageReport};
@@ -114,11 +115,11 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
     let again = (!args.sweeps.is_empty()).then(|| inputs.clone());
     let judge = || {
         let base = base.and_then(|(sides, alone)| page_base(sides, alone, &options));
-        Workspace::new().page(inputs, &options, None, base)
+        new_workspace().page(inputs, &options, None, base)
     };
     let mut page = args.terminal.waiting("judging", judge);
     if let Some(again) = again {
-        let sweeps = || Workspace::new().sweeps(&again, &options.day, args.sweeps.clone());
+        let sweeps = || new_workspace().sweeps(&again, &options.day, args.sweeps.clone());
         match args.terminal.waiting("judging by other values", sweeps) {
             Ok(sweeps) => page.report.sweeps = sweeps,
             Err(why) => return complain(&why),
@@ -141,7 +142,7 @@ fn read_base(path: &Path, reference: &str, allow_outside: bool) -> Result<(Sides
 }
 
 fn page_base(sides: Sides, alone: Inputs, options: &CheckOptions) -> Option<PageBase> {
-    let judged = Workspace::new().check_against(sides, options, AgainstOptions::default());
+    let judged = new_workspace().check_against(sides, options, AgainstOptions::default());
     judged.report.against.map(|against| PageBase { alone, against })
 }
 

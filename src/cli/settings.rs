@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{Form, ProjectArgs, When, day_options, when};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
-use crate::engine::{Answer, Workspace};
+use crate::engine::Answer;
 use crate::render::{json, overview};
 use crate::report::overview::Overview;
 
@@ -53,7 +54,7 @@ fn run(
         Ok(options) => options,
         Err(code) => return code,
     };
-    let surveyed = Workspace::new()
+    let surveyed = new_workspace()
         .overview(find::inputs(&args.project.path, args.project.outside.allow_outside), &options);
     match written(&surveyed) {
         Ok(text) => finish(&text, surveyed.exit),

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::arguments::{Form, LastDayArgs, OutsideArgs, day_options};
+use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
 use super::{complain, find, finish};
-use crate::engine::{SweepRange, Workspace};
+use crate::engine::SweepRange;
 use crate::render::{json, sweep};
 use crate::text::quote;
 
@@ -86,7 +87,7 @@ pub(super) fn run(args: &SweepArgs) -> ExitCode {
         Err(code) => return code,
     };
     let inputs = args.terminal.waiting("reading", || find::inputs(&folder, args.outside.allow_outside));
-    let swept = args.terminal.waiting("judging", || Workspace::new().sweep(inputs, &options, &ranges));
+    let swept = args.terminal.waiting("judging", || new_workspace().sweep(inputs, &options, &ranges));
     let swept = match swept {
         Ok(swept) => swept,
         Err(why) => return complain(&why),

@@ -2,6 +2,8 @@
 //!
 //! Decimals keep their digits. What is nested has a dotted name; lists are no values. Knows no plan.
 
+pub mod rows;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -9,7 +11,6 @@ use parquet::basic::{LogicalType, TimeUnit};
 use parquet::data_type::Decimal;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use parquet::schema::types::ColumnDescriptor;
 
 use crate::collect::foreign::{guarded, unreadable};
 use crate::collect::table::{SourceCell, SourceFailure, SourceRow, SourceTable, TableBuilder};
@@ -31,7 +32,7 @@ pub fn read(bytes: &[u8]) -> Result<SourceTable, SourceFailure> {
             .schema_descr()
             .columns()
             .iter()
-            .filter_map(|column| Some((column.path().string(), InstantKind::of(column)?)))
+            .filter_map(|column| Some((column.path().string(), InstantKind::of(column.logical_type_ref())?)))
             .collect();
         let columns = metadata.schema_descr().columns().iter().map(|column| column.path().string());
         let mut table = TableBuilder::new(columns.collect());
@@ -63,8 +64,8 @@ struct InstantKind {
 
 impl InstantKind {
     /// None of a column that does not say: its instants are of UTC then, as the format has it.
-    fn of(column: &ColumnDescriptor) -> Option<Self> {
-        match column.logical_type_ref() {
+    fn of(logical_type: Option<&LogicalType>) -> Option<Self> {
+        match logical_type {
             Some(LogicalType::Timestamp(kind)) => Some(Self {
                 is_utc: kind.is_adjusted_to_u_t_c,
                 in_nanoseconds: matches!(kind.unit, TimeUnit::NANOS),

@@ -74,12 +74,13 @@ impl Workspace {
         let waivers = waivers(&base);
         let seen = seen(&head);
         let since_first = first::rewritten(&first, &base, &prefix);
+        let has_tables = first::has_tables(&base);
         let places = place_changes(&base, &head);
         let before = self.side(base, Vec::new(), &mut sources, options, &KeptOf::default());
         let of = KeptOf { days: newest_days(&before.loaded, &before.evidence), rewritten: since_first };
         let again = if changes.names.is_empty() { Vec::new() } else { mixed.clone() };
         let standing = self.side(mixed, problems, &mut sources, options, &of);
-        let unknown = first::unknown(&first, &standing, standing.loaded.as_of);
+        let unknown = first::unknown(&first, has_tables, &standing, standing.loaded.as_of);
         let (head, begins) = begun(head, &waivers);
         let proposed = self.side(head, Vec::new(), &mut sources, options, &KeptOf::default());
         let mut retiring = retiring::retiring(&before, &standing, &proposed, &sources);
@@ -229,6 +230,7 @@ fn nothing_to_judge_by(reference: &str) -> Diagnostic {
 fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, prefix: &str) {
     let instead: BTreeSet<&String> = taken.iter().flat_map(|taken| &taken.instead).collect();
     project.snapshots.retain(|file| !instead.contains(&file.name));
+    project.without_rows.extend(instead.into_iter().cloned());
     let files: BTreeSet<FileId> = taken.iter().map(|taken| taken.file).collect();
     for file in files.into_iter().filter_map(|file| sources.get(file)) {
         let beside = folder(plain(&file.name, prefix));

@@ -99,7 +99,7 @@ pub(super) struct JudgedAll {
     pub(super) reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// The names of the files of each workflow, by its full name.
+    /// The names of the files of each workflow, and of the tables of its rows, by its full name.
     pub(super) files: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -121,7 +121,9 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
         for workflow in &project.workflows {
-            let names = workflow.files.iter().map(|file| sources.name(*file).to_owned());
+            let names =
+                workflow.files.iter().flat_map(|file| [sources.name(*file), sources.file_name(*file)]);
+            let names = names.map(str::to_owned);
             files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
         }
         for Told { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {

@@ -22,7 +22,7 @@ use crate::eval::{Fleet, Rulebook, RunBudget};
 use crate::layers::{Book, admit, settle};
 use crate::point::{Axis, Point};
 use crate::program::Program;
-use crate::project::Project;
+use crate::project::{Project, TextFile, is_table};
 use crate::report::read::PassedOver;
 use crate::report::{full_name, is_named};
 use crate::snapshot::{self, Input, Role, Survey, Workflow};
@@ -166,7 +166,17 @@ impl ParsedProject {
     /// What is wrong with a project takes nothing from the others.
     fn new(workspace: &mut Workspace, project: Project, sources: &mut SourceMap) -> Self {
         let Project {
-            name, stack, unsure, policies, types, snapshots, standing, passed_over, problems, ..
+            name,
+            stack,
+            unsure,
+            policies,
+            types,
+            snapshots,
+            without_rows,
+            standing,
+            passed_over,
+            problems,
+            ..
         } = project;
         let mut diagnostics = problems;
         let mut configs = Vec::new();
@@ -190,8 +200,11 @@ impl ParsedProject {
             // What is wrong with them is said where they are judged themselves.
             retype::retype(&mut files, workspace.parse_all(&types, sources, &mut ids, &mut Vec::new()));
         }
+        let (tables, snapshots) = snapshots.into_iter().partition(|file| is_table(&file.name));
+        let rows = workspace.tables.inputs((tables, &without_rows), &configs, sources, &mut diagnostics);
         let mut input = |file, role| Input { read: add(file, sources), role };
-        let mut inputs: Vec<Input> = Vec::new();
+        let mut inputs: Vec<Input> = rows;
+        let snapshots: Vec<TextFile> = snapshots;
         inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
         inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
         let policies = policies.iter().map(|policy| policy.file).collect();

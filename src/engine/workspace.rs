@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::tables::{ReadTable, Tables};
 use super::total::{exit_of, has_errors};
 use super::{Answer, in_order};
 use crate::ast::{ExprIds, File, Item};
@@ -26,6 +27,7 @@ const KEPT: usize = 16;
 #[derive(Debug, Default)]
 pub struct Workspace {
     trees: HashMap<Arc<str>, KeptTree>,
+    pub(super) tables: Tables,
     /// How many commands were begun.
     commands: usize,
     parsed: usize,
@@ -55,6 +57,12 @@ impl Workspace {
         Self::default()
     }
 
+    /// The same with something that reads tables of snapshots.
+    pub fn with_tables(mut self, reader: Arc<dyn ReadTable>) -> Self {
+        self.tables.reader = Some(reader);
+        self
+    }
+
     /// How often a text was parsed so far. A text that is known already is not parsed again.
     pub fn parsed(&self) -> usize {
         self.parsed
@@ -63,6 +71,7 @@ impl Workspace {
     /// Lets go of the trees that nobody has asked for in a while: of a file that is being edited there are many.
     pub(super) fn begin(&mut self) {
         self.commands += 1;
+        self.tables.close();
         self.trees.retain(|_, tree| tree.used + KEPT >= self.commands);
     }
 
@@ -96,7 +105,7 @@ impl Workspace {
             let Some(source) = sources.get(policy.file) else { continue };
             if let Some(problem) = unreadable(policy, sources) {
                 diagnostics.push(problem);
-            } else if let Some(tree) = self.trees.get_mut(&source.text) {
+            } else if let Some(tree) = self.trees.get_mut(source.text.shared()) {
                 tree.used = self.commands;
                 // What was not read may declare anything, and has its error.
                 if tree.found.is_empty() {
@@ -122,7 +131,7 @@ impl Workspace {
     /// Parses the texts that are not known yet, several at a time: that is most of what it takes to start.
     fn parse_new(&mut self, policies: &[ReadFile], sources: &SourceMap) {
         let readable = policies.iter().filter(|policy| unreadable(policy, sources).is_none());
-        let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| &source.text);
+        let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| source.text.shared());
         let new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
         let used = self.commands;
         let parsed: Vec<(Arc<str>, KeptTree)> =

@@ -101,7 +101,8 @@ pub fn held(report: &Report, file: &str, rule: &str) -> Vec<HeldWorkflow> {
         let Some(own) = workflow.rules.iter().find(is_meant) else { continue };
         let newest = workflow.newest.as_ref().map_or("", |newest| &newest.file);
         let shown = own.evidence.first().map(|saw| saw.place.clone());
-        let place = shown.unwrap_or_else(|| Place { file: newest.to_owned(), line: 1, column: 1 });
+        let place =
+            shown.unwrap_or_else(|| Place { file: newest.to_owned(), line: 1, column: 1, cell: None });
         found.push(HeldWorkflow { workflow: workflow.name(), outcome: own.outcome, place });
     }
     found.sort_by(|a, b| a.workflow.cmp(&b.workflow));

@@ -15,7 +15,7 @@ use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
 use super::submodules::{FETCH, not_fetched, unfetched};
 use super::walk::{Step, walk};
-use super::{GATE, SNAPSHOTS, STANDING, TESTS, TextFile, ends_in, unreadable};
+use super::{GATE, SNAPSHOTS, STANDING, TABLE, TESTS, TextFile, ends_in, unreadable};
 use crate::builtin::{self, PackEntry};
 use crate::code::Code;
 use crate::config::Setting;
@@ -97,7 +97,8 @@ impl Wanted {
             Self::Tests => false,
             Self::Snapshots => {
                 let lower = name.to_ascii_lowercase();
-                [".yaml", ".yml", ".json"].iter().any(|ending| lower.contains(ending)) && lower != STANDING
+                [".yaml", ".yml", ".json", TABLE].iter().any(|ending| lower.contains(ending))
+                    && lower != STANDING
             }
         }
     }
@@ -542,7 +543,7 @@ impl<'a> Finder<'a> {
 
 /// A path whose ending is one that is looked for in another case, with that in lower case.
 fn lower_ending(path: &str) -> Option<String> {
-    let ending = [TESTS, GATE, ".yaml", ".yml"].into_iter().find(|ending| ends_in(path, ending))?;
+    let ending = [TESTS, GATE, ".yaml", ".yml", TABLE].into_iter().find(|ending| ends_in(path, ending))?;
     let stem = path.get(..path.len() - ending.len())?;
     (!path.ends_with(ending)).then(|| format!("{stem}{ending}"))
 }

@@ -217,7 +217,10 @@ pub(super) fn nowhere(folder: &str) -> LabelReport {
 
 /// One character of a file.
 fn at(file: String, line: usize, column: usize, text: String) -> LabelReport {
-    LabelReport { region: Region { file, line, column, end_line: line, end_column: column + 1 }, text }
+    LabelReport {
+        region: Region { file, line, column, end_line: line, end_column: column + 1, cell: None },
+        text,
+    }
 }
 
 /// What became of a file, by the names that the reader knows.
@@ -308,7 +311,7 @@ fn of_effect(rule: &RuleReport, applied: EffectKind, judgement: &Answer<Report>,
     match policy.first() {
         Some(label) => places.push(region(label, sources)),
         None => {
-            let Place { file, line, column } = &rule.policy;
+            let Place { file, line, column, .. } = &rule.policy;
             places.push(at(shown(file), *line, *column, "the rule".to_owned()));
         }
     }
@@ -359,7 +362,7 @@ fn shown_source(source: &ProvenanceReport) -> ProvenanceReport {
         file: each(&source.file),
         unknown: each(&source.unknown),
         text: shown(&source.text),
-        place: Place { file: shown(&source.place.file), ..source.place },
+        place: Place { file: shown(&source.place.file), ..source.place.clone() },
         ..source.clone()
     }
 }

@@ -3,7 +3,7 @@
 use super::finding::{Finding, findings};
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
-use crate::report::Report;
+use crate::report::{Region, Report};
 
 /// One line for each finding.
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
@@ -27,11 +27,13 @@ fn command(finding: &Finding) -> String {
         None => format!("{}: {}", finding.rule, finding.title),
     };
     let place = finding.places.first().map(|place| {
-        let (file, line, column) = (property(&place.region.file), place.region.line, place.region.column);
-        format!(
-            "file={file},line={line},endLine={},col={column},endColumn={},",
-            place.region.end_line, place.region.end_column
-        )
+        let file = property(place.region.on_disk());
+        if place.region.cell.is_some() {
+            // A table has no lines.
+            return format!("file={file},");
+        }
+        let Region { line, column, end_line, end_column, .. } = &place.region;
+        format!("file={file},line={line},endLine={end_line},col={column},endColumn={end_column},")
     });
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
     let message = data(&format!("{}{help}", finding.message));

@@ -39,8 +39,8 @@ fn entry(finding: &Finding, folder: &str) -> Value {
         "fingerprint": finding.fingerprint(),
         "severity": severity,
         "location": {
-            "path": place.region.file,
-            "lines": { "begin": place.region.line },
+            "path": place.region.on_disk(),
+            "lines": { "begin": if place.region.cell.is_some() { 1 } else { place.region.line } },
         },
     })
 }

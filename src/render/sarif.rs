@@ -130,7 +130,7 @@ fn result(finding: &Finding, rules: &SarifRules<'_>, judgement: &Answer<Report>,
 /// A waiver, which a person has given for a reason.
 fn suppression(waiver: &WaiverReport, judgement: &Answer<Report>, folder: &str) -> Value {
     let (because, owner) = (shown(&waiver.because), shown(&waiver.owner));
-    let Place { file, line, column: _ } = &waiver.from;
+    let Place { file, line, .. } = &waiver.from;
     let file = below(folder, &shown(file), judgement);
     let place = json!({ "artifactLocation": { "uri": uri(&file) }, "region": { "startLine": line } });
     json!({
@@ -143,10 +143,20 @@ fn suppression(waiver: &WaiverReport, judgement: &Answer<Report>, folder: &str) 
 
 fn location(place: &LabelReport) -> Value {
     let LabelReport { region: at, text: said } = place;
-    json!({
-        "physicalLocation": { "artifactLocation": { "uri": uri(&at.file) }, "region": region(at) },
-        "message": message(text(said, &at.file)),
-    })
+    let message = message(text(said, &at.file));
+    let file = json!({ "uri": uri(at.on_disk()) });
+    match &at.cell {
+        // A table has no lines.
+        Some(cell) => json!({
+            "physicalLocation": { "artifactLocation": file },
+            "logicalLocations": [{ "fullyQualifiedName": shown(&format!("{}: {}", cell.row, cell.column)) }],
+            "message": message,
+        }),
+        None => json!({
+            "physicalLocation": { "artifactLocation": file, "region": region(at) },
+            "message": message,
+        }),
+    }
 }
 
 fn region(of: &Region) -> Value {

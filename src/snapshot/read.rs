@@ -65,19 +65,20 @@ pub(super) fn folder(name: &str) -> &str {
 /// Reads a `rollout.yaml`.
 pub(super) fn standing<'t>(input: &Input, sources: &'t SourceMap, vocabulary: &Vocabulary) -> Standing<'t> {
     let mut problems = Problems::default();
-    let mut tree = parse(input, sources, &mut problems);
+    let text = sources.get(input.read.file).map_or("", |source| &source.text);
+    let mut tree = parse(input, text, &mut problems);
     let documents = std::mem::take(&mut tree.documents);
     tree.documents = documents.into_iter().filter(|document| !is_empty(&tree, document)).collect();
     if let [first, second, ..] = &*tree.documents {
         problems.push(errors::second_standing(tree.node(first.root).span, tree.node(second.root).span));
     }
-    let bytes = length(input, sources);
+    let bytes = text.len();
     if bytes > MAX_STANDING_BYTES {
         problems.push(errors::standing_too_large(input.read.file, bytes));
         tree = tree::parse_until(input.read.file, "", 0);
     }
     let mut workflow = None;
-    let mut typing = Typing::new(vocabulary, &mut problems, input.role, length(input, sources));
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, bytes);
     for document in &tree.documents {
         let root = At { tree: &tree, id: document.root };
         let record = if document.broken { None } else { typing.document(root, None) };
@@ -105,10 +106,20 @@ pub(super) fn snapshots<'t>(
 ) -> SnapshotFile<'t> {
     let folder = folder(sources.name(input.read.file));
     let mut problems = Problems::default();
-    let tree = parse(input, sources, &mut problems);
+    let source = sources.get(input.read.file);
+    let mut input = input.clone();
+    let text = match source.map(|source| source.text.read()) {
+        Some(Ok(text)) => text,
+        Some(Err(why)) => {
+            input.read.problem = Some(why);
+            Arc::default()
+        }
+        None => Arc::default(),
+    };
+    let tree = parse(&input, &text, &mut problems);
     let standing = standing.get(folder).and_then(Standing::root);
     let mut entries = Vec::new();
-    let mut typing = Typing::new(vocabulary, &mut problems, input.role, length(input, sources));
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
     for document in &tree.documents {
         if is_empty(&tree, document) {
             continue;
@@ -134,6 +145,7 @@ pub(super) fn snapshots<'t>(
     }
     if let [FoundSnapshot { date: Some((date, span)), .. }] = &*entries
         && input.role == Role::Snapshot
+        && source.is_some_and(|source| source.text.row().is_none())
         && let Some(named) = date_in_name(sources.name(input.read.file))
         && named != date.date()
     {
@@ -213,14 +225,9 @@ fn is_empty(tree: &Tree<'_>, document: &Document) -> bool {
     !document.faulty && matches!(tree.node(document.root).content, Content::Null)
 }
 
-fn length(input: &Input, sources: &SourceMap) -> usize {
-    sources.get(input.read.file).map_or(0, |source| source.text.len())
-}
-
 /// The tree of an input. Where it could not be read to its end, its last document is broken.
-fn parse<'t>(input: &Input, sources: &'t SourceMap, problems: &mut Problems) -> Tree<'t> {
+fn parse<'t>(input: &Input, text: &'t str, problems: &mut Problems) -> Tree<'t> {
     let file = input.read.file;
-    let text = sources.get(file).map_or("", |source| &source.text);
     if let Some(reason) = &input.read.problem {
         problems.push(errors::unreadable(file, reason));
         return tree::parse_until(file, "", 0);

@@ -150,7 +150,7 @@ fn postgres(_: &PlanSource, _: &str, _: &str, _: &str) -> Result<SourceTable, So
 
 /// Has a piece of work done by this program again, in a process of its own with limits.
 #[cfg(any(feature = "jq", feature = "parquet", feature = "sqlite", feature = "xlsx"))]
-fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
+pub(in crate::cli) fn work(work: &Work, file: &[u8]) -> Result<Vec<u8>, SourceFailure> {
     let program = env::current_exe()
         .map_err(|error| SourceFailure::unknown(format!("this program cannot be started again: {error}")))?;
     Worker { program, arguments: vec![super::WORKER.into()], timeout: TIME }.answer(work, file)

@@ -25,6 +25,8 @@ use crate::collect::sqlite;
 use crate::collect::table::SourceFailure;
 #[cfg(feature = "xlsx")]
 use crate::collect::xlsx;
+#[cfg(feature = "parquet")]
+use crate::engine::TableColumns;
 
 /// What the process may allocate, in bytes.
 #[cfg(unix)]
@@ -47,6 +49,12 @@ pub(crate) enum Work {
     /// To read all rows. The answer is a recorded table.
     #[cfg(feature = "parquet")]
     Parquet,
+    /// To find out what rows there are, as snapshots. The answer is an outline.
+    #[cfg(feature = "parquet")]
+    RowOutline { columns: TableColumns },
+    /// To write a group of rows as snapshots. The answer is a list of texts.
+    #[cfg(feature = "parquet")]
+    RowTexts { columns: TableColumns, group: usize },
     /// To ask a database. The answer is a recorded table.
     #[cfg(feature = "sqlite")]
     Sqlite { query: String, start: String, end: String },
@@ -192,12 +200,23 @@ fn done(input: &[u8]) -> Result<String, SourceFailure> {
         Work::Xlsx { sheet } => xlsx::read(file, sheet.as_deref()).and_then(text),
         #[cfg(feature = "parquet")]
         Work::Parquet => parquet::read(file).and_then(text),
+        #[cfg(feature = "parquet")]
+        Work::RowOutline { columns } => parquet::rows::outline(file, &columns).and_then(|rows| json(&rows)),
+        #[cfg(feature = "parquet")]
+        Work::RowTexts { columns, group } => {
+            parquet::rows::texts(file, &columns, group).and_then(|texts| json(&texts))
+        }
         // One step of a query may take longer than SQLite looks at the time: the process is stopped from outside.
         #[cfg(feature = "sqlite")]
         Work::Sqlite { query, start, end } => {
             sqlite::query(file, &query, &start, &end, || false).and_then(text)
         }
     }
+}
+
+#[cfg(feature = "parquet")]
+fn json(of: &impl Serialize) -> Result<String, SourceFailure> {
+    serde_json::to_string(of).map_err(|error| SourceFailure::unknown(error.to_string()))
 }
 
 /// Where the system has no such limit, the limit of time bounds memory, too.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::super::find;
+use crate::cli::tables::new_workspace;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::disk::{self, canonical};
@@ -39,7 +40,7 @@ type FilesTogether = Vec<(PathBuf, TextFile)>;
 pub(super) fn fixed(paths: &[PathBuf], files: &BTreeMap<String, PathBuf>) -> FixedFiles {
     let named: BTreeSet<&Path> = files.values().map(PathBuf::as_path).collect();
     let together = together(paths, &named);
-    let mut workspace = Workspace::new();
+    let mut workspace = new_workspace();
     let mut fixed = FixedFiles::default();
     for _ in 0..MAX_ROUNDS {
         let mut done = 0;

@@ -13,7 +13,8 @@ use super::roots::{Fenced, outermost, root_of};
 use super::world::SiteNames;
 use super::{encode, uri};
 use crate::builtin;
-use crate::engine::{CheckOptions, DayOptions, Study, Turn, WorkflowNames, Workspace};
+use crate::cli::tables::new_workspace;
+use crate::engine::{CheckOptions, DayOptions, Study, Turn, WorkflowNames};
 use crate::ide::observed::{RanTest, TestItem, held, run_tests, tests};
 use crate::project::path::{below, join, straight};
 use crate::project::{self, Files, Inputs, Overlay, Start, Suites};
@@ -192,7 +193,7 @@ impl CommandRun<'_> {
             (None, None) => return Err("the command needs a `position` or a `range`".to_owned()),
         };
         let inputs = self.inputs(&file.root);
-        let found = Workspace::new().evaluate(inputs, &self.day()?, &file.name, range)?;
+        let found = new_workspace().evaluate(inputs, &self.day()?, &file.name, range)?;
         let results = found.results.iter().map(|own| {
             json!({ "workflow": own.workflow, "asOf": own.as_of, "value": own.value, "because": own.because })
         });
@@ -210,7 +211,7 @@ impl CommandRun<'_> {
         let file = self.file()?;
         let position = self.argument.position.ok_or("the command needs a `position`")?;
         let at = encode::offset(file.source()?, position, self.columns());
-        let found = Workspace::new().nearest(self.inputs(&file.root), &self.day()?, &file.name, at)?;
+        let found = new_workspace().nearest(self.inputs(&file.root), &self.day()?, &file.name, at)?;
         let turn = |turn: &Turn| {
             let changes = turn.changes.iter().map(
                 |own| json!({ "workflow": own.workflow, "from": own.from.as_str(), "to": own.to.as_str() }),
@@ -224,7 +225,7 @@ impl CommandRun<'_> {
     fn held(&self) -> Result<Value, String> {
         let file = self.file()?;
         let rule = self.argument.rule.as_deref().ok_or("the command needs a `rule`")?;
-        let answer = Workspace::new().check(self.inputs(&file.root), &CheckOptions::from(self.day()?));
+        let answer = new_workspace().check(self.inputs(&file.root), &CheckOptions::from(self.day()?));
         let names = self.names(&file.root);
         let found = held(&answer.report, &file.name, rule).into_iter().map(|own| {
             let source = answer.sources.named(&own.place.file);
@@ -243,7 +244,7 @@ impl CommandRun<'_> {
         let suites = project::suites(&self.start(root));
         let copy =
             Suites { sources: suites.sources.clone(), suites: suites.suites.clone(), problems: Vec::new() };
-        let study = Workspace::new().study(Inputs::default(), copy, &WorkflowNames::new());
+        let study = new_workspace().study(Inputs::default(), copy, &WorkflowNames::new());
         (suites, study)
     }
 
@@ -285,7 +286,7 @@ impl CommandRun<'_> {
             }
         };
         let wanted: Vec<TestItem> = tests(&study, None).into_iter().filter(is_wanted).collect();
-        let run = run_tests(&mut Workspace::new(), suites, &study, &wanted);
+        let run = run_tests(&mut new_workspace(), suites, &study, &wanted);
         let passed = run.tests.iter().filter(|test| test.passed).count();
         let names = self.names(&file.root);
         let of_test = |test: &RanTest| {

@@ -13,6 +13,7 @@ use super::published::{ByPlace, add, studied};
 use super::roots::{Fenced, outermost, root_of};
 use super::world::{JudgedSite, KnownSite, ShippedCopies, SiteFiles, SiteNames, workflow_names};
 use crate::cli::arguments::now;
+use crate::cli::tables::new_workspace;
 use crate::code::Code;
 use crate::collect::{plan, run};
 use crate::diagnostic::Diagnostic;
@@ -62,7 +63,7 @@ pub(super) enum LookEvent {
 
 /// Works until nobody asks any more.
 pub(super) fn work(jobs: &Receiver<LookJob>, events: &Sender<LookEvent>, around: &Surroundings) {
-    let mut workspace = Workspace::new();
+    let mut workspace = new_workspace();
     let mut last: Option<LookState> = None;
     loop {
         let wait = if last.is_some() { POLL } else { Duration::MAX };
@@ -84,7 +85,7 @@ pub(super) fn work(jobs: &Receiver<LookJob>, events: &Sender<LookEvent>, around:
         // What panics, here or in a library, costs this look alone.
         let looked = catch_unwind(AssertUnwindSafe(|| look(&job, &mut workspace, around)));
         if looked.is_err() {
-            workspace = Workspace::new();
+            workspace = new_workspace();
         }
         let event = match looked.ok().filter(|_| !job.day.cancel.is_cancelled()) {
             Some(looked) => {

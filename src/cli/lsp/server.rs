@@ -27,6 +27,7 @@ use super::published::{ByPlace, PublishedFinding, studied};
 use super::world::{ShippedCopies, World};
 use super::{capabilities, commands, requests, uri};
 use crate::cli::arguments::now;
+use crate::cli::tables::new_workspace;
 use crate::disk::Disk;
 use crate::engine::{Cancel, DayOptions, Workspace};
 
@@ -155,7 +156,7 @@ impl LspServer {
         Self {
             connection,
             world,
-            workspace: Workspace::new(),
+            workspace: new_workspace(),
             folders: Vec::new(),
             shown: ShownFindings::default(),
             jobs,
@@ -363,7 +364,7 @@ impl LspServer {
         let workspace = &mut self.workspace;
         // What panics on a half-typed text, here or in a library, leaves everything as it was before.
         if catch_unwind(AssertUnwindSafe(|| self.world.retype(workspace))).is_err() {
-            self.workspace = Workspace::new();
+            self.workspace = new_workspace();
             return;
         }
         let (world, sites) = (&self.world, &self.world.sites);

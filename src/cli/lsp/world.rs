@@ -185,7 +185,7 @@ impl KnownSite {
         let names = self.names(world);
         let sources = &self.judged.sources;
         let mut of = sources.all().filter(|source| names.place(&source.name).as_deref() == Some(place));
-        of.next().map(|source| &source.text)
+        of.next().map(|source| source.text.shared())
     }
 
     /// The name by which its files are known of a place.

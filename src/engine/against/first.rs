@@ -8,7 +8,7 @@ use super::history::plain;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::point::Point;
-use crate::project::{FirstVersions, Project, bare_text};
+use crate::project::{FirstVersions, Project, bare_text, is_table};
 use crate::settings::REWRITTEN;
 use crate::snapshot::keeps_all;
 use crate::words::Told;
@@ -19,6 +19,10 @@ pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -
     let mut found = BTreeMap::new();
     for file in base.iter().flat_map(|project| &project.snapshots) {
         let name = plain(&file.name, prefix);
+        // What a table said first of a row nobody knows: the file is written anew each time.
+        if is_table(name) {
+            continue;
+        }
         if let (Some(first), Ok(now)) = (first.files.get(name), &file.content)
             && !only_adds(&first.content, now)
         {
@@ -26,6 +30,11 @@ pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -
         }
     }
     found
+}
+
+/// Whether a project has snapshots in tables.
+pub(super) fn has_tables(base: &[Project]) -> bool {
+    base.iter().flat_map(|project| &project.snapshots).any(|file| is_table(&file.name))
 }
 
 /// Whether all values of a text are in another one, where they were; of what is not YAML all lines, in their order.
@@ -40,14 +49,20 @@ fn only_adds(old: &[u8], new: &[u8]) -> bool {
 }
 
 /// What is to be said where nobody can tell, unless nobody wants to know.
-pub(super) fn unknown(first: &FirstVersions, judged: &JudgedSide, as_of: Point) -> Option<Diagnostic> {
-    let why = first.unknown.as_ref()?;
+pub(super) fn unknown(
+    first: &FirstVersions,
+    has_tables: bool,
+    judged: &JudgedSide,
+    as_of: Point,
+) -> Option<Diagnostic> {
+    const TABLES: &str = "a table is written anew each time, and does not say what its rows were before";
+    let why = first.unknown.as_deref().or(has_tables.then_some(TABLES))?;
     let is_on = |project: &Ready<Told>| {
         let setting = project.book.general.built_in(&project.program, REWRITTEN);
         setting.is_some_and(|steps| steps.on(as_of.day_number()).effect.is_some())
     };
     let message = "it is unknown whether snapshots of the base are still as they first were";
-    let note = Diagnostic::note(Code::HistoryUnknown, message).help(why.as_str());
+    let note = Diagnostic::note(Code::HistoryUnknown, message).help(why);
     judged.loaded.projects.iter().any(is_on).then_some(note)
 }
 

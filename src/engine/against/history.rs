@@ -193,7 +193,8 @@ impl Rewriting<'_> {
             };
             let file = self.sources.name(newest.file);
             let is_kept = self.kept(project, &full).is_some_and(|kept| kept.own);
-            if is_kept || !self.changes.names.contains(plain(file, self.prefix)) {
+            let on_disk = plain(self.sources.file_name(newest.file), self.prefix);
+            if is_kept || !self.changes.names.contains(on_disk) {
                 continue;
             }
             let days = self.now.1.get(&full).map_or(&[][..], |evidence| &evidence.days);
@@ -226,7 +227,7 @@ impl Rewriting<'_> {
             let known: BTreeSet<Point> = before.days.iter().map(|(date, _)| *date).collect();
             let Some(newest) = known.last() else { continue };
             for (date, file) in &evidence.days {
-                let is_added = || self.changes.is_added(self.sources.name(*file));
+                let is_added = || self.changes.is_added(self.sources.file_name(*file));
                 // Where the one side runs by days and the other by instants, the days are held against each other.
                 let is_back = match date.axis() == newest.axis() {
                     true => date <= newest,
@@ -263,12 +264,12 @@ impl Rewriting<'_> {
         for (_, file) in
             [self.before.1, self.now.1].into_iter().flat_map(|book| book.values()).flat_map(|kept| &kept.days)
         {
-            *held.entry(plain(self.sources.name(*file), self.prefix).to_owned()).or_default() += 1;
+            *held.entry(plain(self.sources.file_name(*file), self.prefix).to_owned()).or_default() += 1;
         }
         let asks = |(project, workflow): (&Ready<Told>, &Arc<str>)| {
             let full = full_name(project.name.as_deref(), workflow);
             let newest = self.before.1.get(&full)?.newest.as_ref()?;
-            let name = plain(self.sources.name(newest.file), self.prefix);
+            let name = plain(self.sources.file_name(newest.file), self.prefix);
             let only = held.get(name) == Some(&2) && self.kept(project, &full).is_some_and(|kept| kept.same);
             only.then(|| name.to_owned())
         };

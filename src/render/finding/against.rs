@@ -101,7 +101,7 @@ fn loosened(change: &SettingChange, against: &AgainstReport) -> Finding {
 }
 
 fn retires(one: &Retirement, against: &AgainstReport) -> Finding {
-    let Place { file, line, column } = &one.place;
+    let Place { file, line, column, .. } = &one.place;
     Finding {
         workflow: Some(shown(&one.workflow)),
         places: vec![at(shown(file), *line, *column, "the last day of the workflow".to_owned())],

@@ -1,0 +1,387 @@
+//! Tables of snapshots: a row of a file becomes the text of a snapshot when its workflow is judged, and is gone when it was.
+//!
+//! Knows no format: whoever runs the engine brings what reads tables, or nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use serde::{Deserialize, Serialize};
+
+use super::workspace::add;
+use crate::code::Code;
+use crate::config::{Config, Setting, TableSettings};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::project::TextFile;
+use crate::snapshot::{Input, Role};
+use crate::source::{Rows, SourceMap, Span};
+use crate::text::{first_few, quote};
+
+/// How many bytes of texts are kept at once, of all tables together. Who comes back to a row reads its group again.
+const KEPT: usize = 256 << 20;
+/// How often each group may be read, on average, before the tables are refused as out of order.
+const READ_AGAIN: usize = 4;
+const TOO_FEW: &str = "it has fewer rows than it says";
+/// What is said of a table where nothing reads it.
+const NO_READER: &str =
+    "this program reads no Parquet: take a released one, or build it with `--features parquet`";
+
+/// Reads tables of a format.
+pub trait ReadTable: std::fmt::Debug + Send + Sync {
+    /// What there is in a table.
+    ///
+    /// # Errors
+    /// Why it cannot be read, behind «the file».
+    fn outline(&self, file: &[u8], columns: &TableColumns) -> Result<TableOutline, String>;
+
+    /// The texts of a group of rows, as many as the outline has of it.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    fn texts(&self, file: &[u8], columns: &TableColumns, group: usize) -> Result<Vec<String>, String>;
+}
+
+/// Which columns are which fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableColumns {
+    /// The column of a field, by the field's keys with dots between them. Any other column is the field of its name.
+    pub fields: BTreeMap<String, String>,
+    /// Columns that are left out.
+    pub ignored: BTreeSet<String>,
+}
+
+impl TableColumns {
+    fn new(settings: &TableSettings) -> Self {
+        let fields = settings.columns.iter();
+        let fields = fields.map(|(field, column)| (field.clone(), column.value.clone())).collect();
+        Self { fields, ignored: settings.ignore.clone() }
+    }
+}
+
+/// The rows of a table, in the groups in which they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableOutline {
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// In the order of the file.
+    pub groups: Vec<GroupOutline>,
+}
+
+/// Rows that are read together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupOutline {
+    /// The workflow and the date of each row, as they are written.
+    pub rows: Vec<(Option<String>, Option<String>)>,
+    /// About how many bytes the text of a row has.
+    pub typical_bytes: usize,
+}
+
+/// A table whose rows are read when they are needed.
+#[derive(Debug)]
+struct Table {
+    name: String,
+    file: Vec<u8>,
+    columns: TableColumns,
+    /// Those of its columns.
+    names: Vec<String>,
+    /// What each row is called by, and its workflow.
+    rows: Vec<(Box<str>, Option<Arc<str>>)>,
+    groups: Vec<Group>,
+    reader: Arc<dyn ReadTable>,
+    kept: Arc<Kept>,
+}
+
+#[derive(Debug)]
+struct Group {
+    /// Its first row.
+    start: usize,
+    typical_bytes: usize,
+    /// Its texts, while they are kept.
+    texts: Arc<Mutex<Option<Texts>>>,
+}
+
+type Texts = Arc<Vec<Arc<str>>>;
+
+/// Which groups are kept, the one that was read first in front, with the bytes of their texts.
+#[derive(Debug, Default)]
+struct Kept(Mutex<VecDeque<(usize, Arc<Mutex<Option<Texts>>>)>>);
+
+impl Kept {
+    /// Keeps one more, and lets go of those that are too many then.
+    fn add(&self, bytes: usize, texts: Arc<Mutex<Option<Texts>>>) {
+        let mut kept = lock(&self.0);
+        kept.push_back((bytes, texts));
+        let mut total: usize = kept.iter().map(|(bytes, _)| bytes).sum();
+        let mut gone = Vec::new();
+        while total > KEPT && kept.len() > 1 {
+            let Some((bytes, texts)) = kept.pop_front() else { break };
+            total -= bytes;
+            gone.push(texts);
+        }
+        drop(kept);
+        gone.iter().for_each(|texts| *lock(texts) = None);
+    }
+}
+
+/// What a panic left is whole: it is set at once.
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(|broken| broken.into_inner())
+}
+
+impl Table {
+    fn new(
+        file: &TextFile,
+        bytes: &[u8],
+        columns: TableColumns,
+        outline: TableOutline,
+        (reader, kept): (Arc<dyn ReadTable>, Arc<Kept>),
+    ) -> Self {
+        let (name, file, names) = (file.name.clone(), bytes.to_owned(), outline.columns);
+        let mut rows: Vec<(Box<str>, Option<Arc<str>>)> = Vec::new();
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        let mut groups = Vec::new();
+        for group in outline.groups {
+            let (start, typical_bytes) = (rows.len(), group.typical_bytes);
+            groups.push(Group { start, typical_bytes, texts: Arc::default() });
+            for (workflow, date) in group.rows {
+                let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "null".to_owned());
+                let key = format!("{}, {}", part(&workflow), part(&date));
+                let again = times.entry(key.clone()).or_default();
+                *again += 1;
+                let key = if *again > 1 { format!("{key}, {again}") } else { key };
+                let same = rows.last().and_then(|(_, last)| last.clone());
+                let workflow =
+                    workflow.map(|name| same.filter(|last| **last == *name).unwrap_or(name.into()));
+                rows.push((key.into(), workflow));
+            }
+        }
+        Self { name, file, columns, names, rows, groups, reader, kept }
+    }
+
+    /// The group of a row, with its index.
+    fn group_of(&self, row: usize) -> Option<(usize, &Group)> {
+        let at = self.groups.partition_point(|group| group.start <= row).checked_sub(1)?;
+        Some((at, self.groups.get(at)?))
+    }
+
+    /// The texts of a group: those that are kept, or else as they are read.
+    fn texts(&self, at: usize, group: &Group) -> Result<Texts, String> {
+        // Whoever needs the same group waits for it, and does not read it as well.
+        let mut kept = lock(&group.texts);
+        if let Some(texts) = &*kept {
+            return Ok(Arc::clone(texts));
+        }
+        let texts = self.reader.texts(&self.file, &self.columns, at)?;
+        let bytes = texts.iter().map(String::len).sum();
+        let texts: Texts = Arc::new(texts.into_iter().map(Arc::from).collect());
+        *kept = Some(Arc::clone(&texts));
+        drop(kept);
+        self.kept.add(bytes, Arc::clone(&group.texts));
+        Ok(texts)
+    }
+}
+
+impl Rows for Table {
+    fn text(&self, row: usize) -> Result<Arc<str>, String> {
+        let (at, group) = self.group_of(row).ok_or(TOO_FEW)?;
+        let texts = self.texts(at, group)?;
+        Ok(texts.get(row - group.start).cloned().ok_or(TOO_FEW)?)
+    }
+
+    fn file(&self) -> &str {
+        &self.name
+    }
+
+    fn key(&self, row: usize) -> (&str, Option<&str>) {
+        self.rows.get(row).map_or(("", None), |(key, workflow)| (key, workflow.as_deref()))
+    }
+
+    fn column(&self, field: &str) -> Option<&str> {
+        self.columns.fields.get(field).map(String::as_str)
+    }
+
+    fn typical_bytes(&self, row: usize) -> usize {
+        self.group_of(row).map_or(0, |(_, group)| group.typical_bytes)
+    }
+}
+
+/// The tables that a command has opened, and what reads them.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    /// None where nothing does.
+    pub(super) reader: Option<Arc<dyn ReadTable>>,
+    opened: Vec<Arc<Table>>,
+    kept: Arc<Kept>,
+}
+
+impl Tables {
+    /// Forgets what was opened.
+    pub(super) fn close(&mut self) {
+        self.opened.clear();
+    }
+
+    /// The rows of the tables of a project as inputs, but for those that are to be left out. What is wrong with a table as a whole is said at its file, or at the
+    /// settings that say how it is read.
+    pub(super) fn inputs(
+        &mut self,
+        (files, without): (Vec<TextFile>, &BTreeSet<String>),
+        configs: &[Config],
+        sources: &mut SourceMap,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Input> {
+        let nothing = TableSettings::default();
+        let settings = configs.iter().rev().find_map(|config| config.tables.as_ref()).unwrap_or(&nothing);
+        let columns = TableColumns::new(settings);
+        let named = configs.iter().rev().find_map(|config| config.snapshots.as_ref()?.first());
+        let named = named.map(|setting| setting.span);
+        let (mut tables, mut inputs) = (Vec::new(), Vec::new());
+        let mut broken = |name: &str, why: String, sources: &mut SourceMap| {
+            let file = TextFile { name: name.to_owned(), content: Err(why) };
+            inputs.push(Input { read: add(file, sources), role: Role::Snapshot });
+        };
+        let mut wrong: BTreeMap<String, Diagnostic> = BTreeMap::new();
+        for file in files {
+            match self.open(&file, &columns) {
+                Ok(table) => {
+                    let found = problems(&table, settings, named);
+                    if found.is_empty() {
+                        tables.push(table);
+                    }
+                    wrong.extend(found.into_iter().map(|problem| (problem.message.clone(), problem)));
+                }
+                Err(why) => broken(&file.name, why, sources),
+            }
+        }
+        diagnostics.extend(wrong.into_values());
+        if let Some(table) = tables.first().filter(|_| tables.iter().all(|table| table.rows.is_empty())) {
+            broken(&table.name, "it has no rows".to_owned(), sources);
+        }
+        if let Some(table) = out_of_order(&tables) {
+            let why = "its rows are not sorted by workflow, and all tables together are too large to be kept: \
+                       write them sorted by workflow";
+            broken(&table.name, why.to_owned(), sources);
+            tables.clear();
+        }
+        for table in tables {
+            let rows: Arc<dyn Rows> = Arc::clone(&table) as Arc<dyn Rows>;
+            for (at, (key, _)) in table.rows.iter().enumerate() {
+                let name = format!("{}[{key}]", table.name);
+                if !without.contains(&name) {
+                    inputs.push(Input::new(sources.add_row(name.into(), &rows, at), Role::Snapshot));
+                }
+            }
+        }
+        inputs
+    }
+
+    fn open(&mut self, file: &TextFile, columns: &TableColumns) -> Result<Arc<Table>, String> {
+        let bytes = file.content.as_ref().map_err(Clone::clone)?;
+        let is_it = |table: &&Arc<Table>| {
+            table.name == file.name && table.columns == *columns && table.file == *bytes
+        };
+        if let Some(table) = self.opened.iter().find(is_it) {
+            return Ok(Arc::clone(table));
+        }
+        let reader = self.reader.as_ref().ok_or_else(|| NO_READER.to_owned())?;
+        let outline = reader.outline(bytes, columns)?;
+        let own = (Arc::clone(reader), Arc::clone(&self.kept));
+        let table = Arc::new(Table::new(file, bytes, columns.clone(), outline, own));
+        self.opened.push(Arc::clone(&table));
+        Ok(table)
+    }
+}
+
+/// What the settings ask of a table that it does not have.
+fn problems(table: &Table, settings: &TableSettings, named: Option<Span>) -> Vec<Diagnostic> {
+    let has = |column: &str| table.names.iter().any(|name| name == column);
+    let mut found = Vec::new();
+    for (field, column) in &settings.columns {
+        if !has(&column.value) {
+            found.push(no_column(table, column));
+        }
+        let key = field.split('.').next().unwrap_or(field);
+        if has(key)
+            && !settings.ignore.contains(key)
+            && !settings.columns.values().any(|own| own.value == key)
+        {
+            found.push(field_twice(field, key, column.span));
+        }
+    }
+    for field in ["workflow", "date"] {
+        if !settings.columns.contains_key(field) && !has(field) && !table.rows.is_empty() {
+            found.push(no_such_field(table, field, named));
+        }
+    }
+    found
+}
+
+fn no_column(table: &Table, column: &Setting<String>) -> Diagnostic {
+    let message = format!("there is no column `{}` in `{}`", quote(&column.value), quote(&table.name));
+    let problem = Diagnostic::error(Code::MissingColumn, message).label(column.span, "named here");
+    match did_you_mean(&column.value, table.names.iter().map(String::as_str)) {
+        Some(close) => problem.help(format!("did you mean `{}`?", quote(close))),
+        None => problem.help(columns_of(table)),
+    }
+}
+
+fn columns_of(table: &Table) -> String {
+    format!("its columns are {}", first_few(table.names.iter().map(String::as_str)))
+}
+
+/// A column that is the field of its name, and another one that is to be that.
+fn field_twice(field: &str, column: &str, span: Span) -> Diagnostic {
+    let message = format!("two columns are the field `{}`", quote(field));
+    Diagnostic::error(Code::MissingColumn, message).label(span, "this one").help(format!(
+        "the column `{0}` is the field of its name: add `ignore: [{0}]` below `tables`",
+        quote(column)
+    ))
+}
+
+/// A table of which nobody can say what its rows are about.
+fn no_such_field(table: &Table, field: &str, named: Option<Span>) -> Diagnostic {
+    let message = format!("there is no column `{field}` in `{}`", quote(&table.name));
+    let problem = Diagnostic::error(Code::MissingColumn, message).help(format!(
+        "say which column it is: `tables: {{ columns: {{ {field}: COLUMN }} }}`; {}",
+        columns_of(table)
+    ));
+    match named {
+        Some(span) => problem.label(span, "its rows are snapshots"),
+        None => problem,
+    }
+}
+
+/// The first of tables that would have to be read again and again, since the rows of a workflow lie far apart.
+fn out_of_order(tables: &[Arc<Table>]) -> Option<&Arc<Table>> {
+    let mut parts: BTreeMap<&str, BTreeSet<(usize, usize)>> = BTreeMap::new();
+    let mut sizes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (at, table) in tables.iter().enumerate() {
+        let ends = table.groups.iter().skip(1).map(|group| group.start).chain([table.rows.len()]);
+        for (index, (group, end)) in table.groups.iter().zip(ends).enumerate() {
+            let rows = table.rows.get(group.start..end).unwrap_or_default();
+            sizes.insert((at, index), rows.len() * group.typical_bytes);
+            let mut last = None;
+            for workflow in rows.iter().filter_map(|(_, workflow)| workflow.as_deref()) {
+                if last.replace(workflow) != Some(workflow) {
+                    parts.entry(workflow).or_default().insert((at, index));
+                }
+            }
+        }
+    }
+    if sizes.values().sum::<usize>() <= KEPT {
+        return None;
+    }
+    // Two workflows at least are judged at once, each in its own place among them.
+    let (mut kept, mut bytes, mut reads) = (VecDeque::new(), 0, 0);
+    for part in parts.into_values().flatten() {
+        if kept.contains(&part) {
+            continue;
+        }
+        reads += 1;
+        bytes += sizes.get(&part).copied().unwrap_or(0);
+        kept.push_back(part);
+        while bytes > KEPT / 2 && kept.len() > 1 {
+            let gone = kept.pop_front().and_then(|gone| sizes.get(&gone));
+            bytes -= gone.copied().unwrap_or(0);
+        }
+    }
+    tables.first().filter(|_| reads > READ_AGAIN * sizes.len())
+}
