@@ -31,7 +31,6 @@ use read::ReadReport;
 use crate::ast::EffectKind;
 use crate::diagnostic::{Diagnostic, Fix, Label, Severity};
 use crate::source::{CellName, SourceMap, Span};
-use crate::text::visible;
 
 /// The version of the report's shape.
 pub const VERSION: u32 = 2;
@@ -493,12 +492,6 @@ impl Region {
         let end = sources.get(span.file).map(|source| source.line_column(span.range().end));
         let (end_line, end_column) = end.unwrap_or((line, column));
         Self { file, line, column, end_line, end_column, cell }
-    }
-
-    /// The file that one can open: that of the table, where this is a row of one.
-    pub fn on_disk(&self) -> &str {
-        let row = self.cell.as_ref().map(|cell| format!("[{}]", visible(&cell.row)));
-        row.and_then(|row| self.file.strip_suffix(&*row)).unwrap_or(&self.file)
     }
 }
 

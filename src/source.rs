@@ -94,6 +94,20 @@ pub trait Rows: fmt::Debug + Send + Sync {
     fn typical_bytes(&self, row: usize) -> usize;
 }
 
+/// The name of a row of a table: `warehouse/part-0.parquet[claims, 2026-11-02]`.
+pub fn row_name(table: &str, key: &str) -> String {
+    format!("{table}[{key}]")
+}
+
+/// The file that one can open: that of the table for the name of a row, else the name as it is; and whether it has lines.
+pub fn on_disk(name: &str) -> (&str, bool) {
+    let row = name.strip_suffix(']').and_then(|name| name.split_once(".parquet["));
+    match row.and_then(|(table, _)| name.get(..table.len() + ".parquet".len())) {
+        Some(table) => (table, false),
+        None => (name, true),
+    }
+}
+
 /// A row of a table.
 #[derive(Clone, Debug)]
 pub struct TableRow {

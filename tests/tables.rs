@@ -127,9 +127,9 @@ mod read {
   workflow: text required  \"Whose\"
   date: date required      \"Of when\"
   adoption: share          \"How many use it\"
-  paid: money              \"What it cost\"
+  paid: number             \"What it cost\"
   users \"Who\" { active: count \"Those who use it\" }
-  incidents: list of { id: text key \"Names it\"  since: date \"From when\" } \"What went wrong\"
+  incidents: list of { id: text key \"Names it\"  since: date \"From when\"  at: time \"When\" } \"What went wrong\"
   notes: text              \"Anything\"
 }
 
@@ -194,6 +194,16 @@ policy house \"House\" {
             assert_eq!(run.code, 2, "{name}: {}", run.out);
             assert!(run.err.contains(why) || run.out.contains(why), "{name}: {}{}", run.out, run.err);
         }
+    }
+
+    #[test]
+    fn a_broken_row_leaves_its_own_workflow_without_a_verdict() {
+        let settings = "policies: [house.gate]\nsnapshots: \"*.parquet\"\n";
+        let repo = Repo::new().file("tollgate.yaml", settings).file("house.gate", HOUSE);
+        let rows = include_bytes!("tables/broken-rows.parquet");
+        let (code, said) = judged(&repo.file("broken-rows.parquet", rows), &[]).said();
+        assert_eq!(code, 2, "{said}");
+        is_blessed("tests/tables/broken-rows.txt", &said);
     }
 
     #[test]

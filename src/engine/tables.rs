@@ -13,7 +13,7 @@ use crate::config::{Config, Setting, TableSettings};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::project::TextFile;
 use crate::snapshot::{Input, Role};
-use crate::source::{Rows, SourceMap, Span};
+use crate::source::{Rows, SourceMap, Span, row_name};
 use crate::text::{first_few, quote};
 
 /// How many bytes of texts are kept at once, of all tables together. Who comes back to a row reads its group again.
@@ -264,7 +264,7 @@ impl Tables {
         for table in tables {
             let rows: Arc<dyn Rows> = Arc::clone(&table) as Arc<dyn Rows>;
             for (at, (key, _)) in table.rows.iter().enumerate() {
-                let name = format!("{}[{key}]", table.name);
+                let name = row_name(&table.name, key);
                 if !without.contains(&name) {
                     inputs.push(Input::new(sources.add_row(name.into(), &rows, at), Role::Snapshot));
                 }

@@ -4,6 +4,7 @@ use super::finding::{Finding, findings};
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::{Region, Report};
+use crate::source::on_disk;
 
 /// One line for each finding.
 pub fn render(judgement: &Answer<Report>, folder: &str) -> String {
@@ -27,9 +28,9 @@ fn command(finding: &Finding) -> String {
         None => format!("{}: {}", finding.rule, finding.title),
     };
     let place = finding.places.first().map(|place| {
-        let file = property(place.region.on_disk());
-        if place.region.cell.is_some() {
-            // A table has no lines.
+        let (file, has_lines) = on_disk(&place.region.file);
+        let file = property(file);
+        if !has_lines {
             return format!("file={file},");
         }
         let Region { line, column, end_line, end_column, .. } = &place.region;

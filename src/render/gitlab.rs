@@ -8,6 +8,7 @@ use crate::ast::EffectKind;
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::Report;
+use crate::source::on_disk;
 
 /// The whole report.
 ///
@@ -33,14 +34,15 @@ fn entry(finding: &Finding, folder: &str) -> Value {
     let fix =
         finding.fix.as_ref().and(finding.help.as_ref()).map(|help| format!("\n{help}")).unwrap_or_default();
     let message = format!("{}{fix}", finding.message).replace('\n', "; ");
+    let (file, has_lines) = on_disk(&place.region.file);
     json!({
         "description": format!("{of}{message}{excuse}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint(),
         "severity": severity,
         "location": {
-            "path": place.region.on_disk(),
-            "lines": { "begin": if place.region.cell.is_some() { 1 } else { place.region.line } },
+            "path": file,
+            "lines": { "begin": if has_lines { place.region.line } else { 1 } },
         },
     })
 }

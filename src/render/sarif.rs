@@ -11,6 +11,7 @@ use super::json::{self, Each};
 use crate::diagnostic::Severity;
 use crate::engine::Answer;
 use crate::report::{FixReport, LabelReport, Place, Region, Report, WaiverReport};
+use crate::source::on_disk;
 
 /// The whole log. Its keys are in the order of their names.
 #[derive(Serialize)]
@@ -144,19 +145,17 @@ fn suppression(waiver: &WaiverReport, judgement: &Answer<Report>, folder: &str) 
 fn location(place: &LabelReport) -> Value {
     let LabelReport { region: at, text: said } = place;
     let message = message(text(said, &at.file));
-    let file = json!({ "uri": uri(at.on_disk()) });
-    match &at.cell {
-        // A table has no lines.
-        Some(cell) => json!({
-            "physicalLocation": { "artifactLocation": file },
-            "logicalLocations": [{ "fullyQualifiedName": shown(&format!("{}: {}", cell.row, cell.column)) }],
-            "message": message,
-        }),
-        None => json!({
-            "physicalLocation": { "artifactLocation": file, "region": region(at) },
-            "message": message,
-        }),
+    let (file, has_lines) = on_disk(&at.file);
+    let mut place = json!({ "artifactLocation": { "uri": uri(file) } });
+    if has_lines {
+        place["region"] = region(at);
     }
+    let mut location = json!({ "physicalLocation": place, "message": message });
+    if let Some(cell) = &at.cell {
+        let name = shown(&format!("{}: {}", cell.row, cell.column));
+        location["logicalLocations"] = json!([{ "fullyQualifiedName": name }]);
+    }
+    location
 }
 
 fn region(of: &Region) -> Value {

@@ -55,32 +55,32 @@ def support_desk():
 
 def types():
     day, second = datetime.date(2026, 11, 2), datetime.datetime(2026, 11, 9)
+    incident = pa.struct([("id", pa.string()), ("since", pa.timestamp("ns")), ("at", pa.timestamp("ms", "UTC"))])
     table = pa.table(
         {
-            "team_workflow": pa.array(["claims", "claims", "yes", None, "claims"]),
-            "week": pa.array([day, second.date(), day, day, second.date()]),
-            "loaded": pa.array([second] * 5, pa.timestamp("us", "UTC")),
-            "adoption": pa.array([0.5, float("nan"), 0.1, 0.2, None], pa.float32()),
-            "paid": pa.array([decimal.Decimal("0.30"), None, decimal.Decimal("12345678901234567.89"), None, None]),
-            "active_users": pa.array([3, None, 5, 6, 7], pa.uint64()),
+            "team_workflow": pa.array(["claims", "claims", "yes", "a: b"]),
+            "week": pa.array([day, second.date(), day, second.date()]),
+            "loaded": pa.array([second] * 4, pa.timestamp("us", "UTC")),
+            "adoption": pa.array([0.5, float("nan"), 0.1, None], pa.float32()),
+            "paid": pa.array([decimal.Decimal("0.30"), None, decimal.Decimal("12345678901234567.89"), None]),
+            "active_users": pa.array([3, None, 5, 7], pa.uint64()),
             "incidents": pa.array(
                 [
                     [{"id": "a", "since": second, "at": second}, {"id": "b", "since": None, "at": second}],
                     [],
                     None,
-                    [],
-                    [None],
+                    [{"id": "1", "since": second, "at": None}],
                 ],
-                pa.list_(
-                    pa.struct([("id", pa.string()), ("since", pa.timestamp("ns")), ("at", pa.timestamp("ms", "UTC"))])
-                ),
+                pa.list_(incident),
             ),
-            "notes": pa.array(['a "b"\nc', "", "12", "- x", "ü"]),
-            "tags": pa.array([[("x", 1)], [], None, None, None], pa.map_(pa.string(), pa.int8())),
+            "notes": pa.array(['a "b"\nc', "", "12", "\u2028 - ü"]),
+            "tags": pa.array([[("x", 1)], [], None, None], pa.map_(pa.string(), pa.int8())),
         }
     )
     pq.write_table(table, HERE / "types.parquet", row_group_size=2)
     pq.write_table(table.slice(0, 0), HERE / "no-rows.parquet")
+    broken = {"workflow": ["a", None, "a"], "date": [day] * 3, "incidents": pa.array([[], [], [None]], pa.list_(incident))}
+    pq.write_table(pa.table(broken), HERE / "broken-rows.parquet")
     pq.write_table(pa.table({"workflow": ["a"], "date": [day], "raw": [b"\x00"]}), HERE / "binary.parquet")
 
 

@@ -9,6 +9,7 @@ use crate::builtin;
 use crate::render::sarif::uri;
 use crate::report::Place;
 use crate::report::page::PageReport;
+use crate::source::on_disk;
 
 /// How the address of a line of a file is made: a pattern with `{file}` and `{line}`.
 #[derive(Clone, Debug)]
@@ -161,6 +162,8 @@ impl<'a> PageContext<'a> {
         let is_elsewhere = file.is_empty()
             || file.starts_with(builtin::FOLDER)
             || self.base.as_ref().is_some_and(|base| file.starts_with(base));
+        let (file, has_lines) = on_disk(file);
+        let line = if has_lines { line } else { 1 };
         self.source.filter(|_| !is_elsewhere).map(|source| source.of(file, line))
     }
 }
