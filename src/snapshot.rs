@@ -128,7 +128,7 @@ impl<'t> Survey<'t> {
     /// Looks at all inputs. With `guess`, snapshots are left unread whose first lines name a workflow and a date.
     pub fn new(inputs: &'t [Input], sources: &'t SourceMap, vocabulary: &Vocabulary, guess: bool) -> Self {
         let mut inputs: Vec<&Input> = inputs.iter().collect();
-        inputs.sort_by_key(|input| (sources.name(input.read.file), input.read.file));
+        inputs.sort_by_key(|input| (sources.file_name(input.read.file), input.read.file));
         inputs.dedup_by_key(|input| input.read.file);
         let (standing, snapshots): (Vec<&Input>, Vec<&Input>) =
             inputs.into_iter().partition(|input| input.role == Role::Standing);

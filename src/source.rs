@@ -122,6 +122,11 @@ impl TableRow {
         self.rows.key(self.at).1
     }
 
+    /// What it is called by.
+    pub fn key(&self) -> &str {
+        self.rows.key(self.at).0
+    }
+
     /// Its table.
     pub fn rows(&self) -> &Arc<dyn Rows> {
         &self.rows
@@ -203,9 +208,23 @@ pub struct CellName<'s> {
     pub column: String,
 }
 
+/// The key that a line of a row begins with, which may be in quotes.
+fn key_of(line: &str) -> Option<String> {
+    if line.starts_with('"') {
+        let mut texts = serde_json::Deserializer::from_str(line).into_iter();
+        return texts.next()?.ok();
+    }
+    line.split_once(':').map(|(key, _)| key.to_owned())
+}
+
 impl Source {
     fn new(name: Arc<str>, text: SourceText) -> Self {
         Self { name, text, stands_for: None, line_starts: OnceLock::new() }
+    }
+
+    /// Whether it is a row of a table.
+    pub fn is_row(&self) -> bool {
+        self.text.row.is_some()
     }
 
     /// The value that a line stands for, if the text is a row of a table.
@@ -218,14 +237,14 @@ impl Source {
 
     /// The keys that lead to the value of a line, with dots between them.
     fn keys_above(&self, line: usize) -> String {
-        let mut keys: Vec<&str> = Vec::new();
+        let mut keys: Vec<String> = Vec::new();
         let mut indent = usize::MAX;
         for line in (1..=line).rev().map(|line| self.line(line)) {
             let own = line.len() - line.trim_start().len();
             if own < indent
-                && let Some((key, _)) = line.trim_start().split_once(':')
+                && let Some(key) = key_of(line.trim_start())
             {
-                keys.push(key.trim_matches('"'));
+                keys.push(key);
                 indent = own;
             }
         }

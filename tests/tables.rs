@@ -206,6 +206,131 @@ policy house \"House\" {
         is_blessed("tests/tables/broken-rows.txt", &said);
     }
 
+    /// A gate on one share, for tables of it.
+    const SHARE: &str = "snapshot every 1 week grace 30 days {
+  workflow: text required  \"Whose\"
+  date: date required      \"Of when\"
+  adoption: share          \"How many use it\"
+  risk: text standing      \"How bad it may get\"
+}
+
+policy house \"House\" {
+  param agreed = 30% \"The share that is agreed\"
+  rule adopted \"It is used\" { require adoption >= agreed else hold \"fewer than agreed use it\" }
+}
+";
+
+    fn shares(table: &[u8]) -> Repo {
+        Repo::new()
+            .file("tollgate.yaml", "policies: [house.gate]\nsnapshots: warehouse/*.parquet\n")
+            .file("house.gate", SHARE)
+            .file("warehouse/p.parquet", table)
+    }
+
+    fn compared(repo: &Repo) -> (i32, String) {
+        repo.run(&["check", "--as-of", "2026-11-10", "--base", "main", "--full"]).said()
+    }
+
+    /// A repository whose `main` has the table `base`, on a branch.
+    fn branch() -> Repo {
+        let repo = shares(include_bytes!("tables/base.parquet"));
+        repo.git(&["init", "-q", "-b", "main"]);
+        repo.commit();
+        repo.git(&["checkout", "-q", "-b", "change"]);
+        repo
+    }
+
+    #[test]
+    fn a_branch_that_adds_a_row_answers_for_that_workflow_alone() {
+        let repo = branch();
+        repo.write("warehouse/p.parquet", include_bytes!("tables/more.parquet"));
+        repo.commit_more();
+        let (code, said) = compared(&repo);
+        // `claims/eu` holds, and nobody touched it.
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("claims/eu") && said.contains("hold"), "{said}");
+    }
+
+    #[test]
+    fn a_branch_that_rewrites_or_removes_the_newest_row_is_judged_by_what_it_was() {
+        for (name, table) in [
+            ("rewritten", &include_bytes!("tables/rewritten.parquet")[..]),
+            ("removed", include_bytes!("tables/removed.parquet")),
+        ] {
+            let repo = branch();
+            repo.write("warehouse/p.parquet", table);
+            repo.commit_more();
+            let (code, said) = compared(&repo);
+            assert_eq!(code, 1, "{name}: {said}");
+            assert!(said.contains("judged with the newest snapshot"), "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_branch_that_reads_other_columns_says_so() {
+        let repo = branch();
+        repo.append("tollgate.yaml", "tables:\n  columns: { adoption: other }\n  ignore: [adoption]\n");
+        repo.commit_more();
+        let (_, said) = compared(&repo);
+        assert!(
+            said.contains("the column of `adoption`") && said.contains("the column `adoption`"),
+            "{said}"
+        );
+        let denied = ["check", "--as-of", "2026-11-10", "--base", "main", "--deny", "looser"];
+        assert_eq!(repo.run(&denied).code, 1);
+    }
+
+    #[test]
+    fn facts_beside_a_table_hold_for_each_of_its_workflows() {
+        let repo = shares(include_bytes!("tables/base.parquet")).file("warehouse/rollout.yaml", "risk: [\n");
+        let report = repo.run(&["check", "--as-of", "2026-11-10", "--format", "json"]).json();
+        assert_eq!((&report["summary"]["error"], &report["summary"]["workflows"]), (&json!(2), &json!(2)));
+        repo.write("warehouse/rollout.yaml", "risk: high\nretired: 2026-10-01\n");
+        let (code, said) = repo.run(&["check", "--as-of", "2026-11-10"]).said();
+        assert_eq!(code, 2, "{said}");
+        assert!(!said.contains("continue"), "{said}");
+    }
+
+    #[test]
+    fn tables_that_lie_are_refused() {
+        for (name, table, why) in [
+            ("less", &include_bytes!("tables/hostile/less.parquet")[..], "contradict"),
+            ("less2", include_bytes!("tables/hostile/less2.parquet"), "contradict"),
+            ("more", include_bytes!("tables/hostile/more.parquet"), "contradict"),
+            ("zero", include_bytes!("tables/hostile/zero.parquet"), "contradict"),
+            ("neg", include_bytes!("tables/hostile/neg.parquet"), "contradict"),
+            ("filelie", include_bytes!("tables/hostile/filelie.parquet"), "contradict"),
+            ("dup", include_bytes!("tables/hostile/dup.parquet"), "contradict"),
+            ("dupcol", include_bytes!("tables/hostile/dupcol.parquet"), "two columns called `adoption`"),
+            ("gzip", include_bytes!("tables/hostile/c_gzip.parquet"), "write it with zstd or snappy"),
+            ("nanoseconds", include_bytes!("tables/nanoseconds.parquet"), "nanoseconds"),
+        ] {
+            let (code, said) = judged(&shares(table), &[]).said();
+            assert_eq!(code, 2, "{name}: {said}");
+            assert!(said.contains(why) && !said.contains("continue"), "{name}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_no_snapshot_has_costs_its_own_workflow() {
+        let run = shares(include_bytes!("tables/infinite.parquet")).run(&["check", "--as-of", "2026-11-10"]);
+        let (code, said) = run.said();
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains("✓ a ") && said.contains("! b ") && said.contains("✓ c "), "{said}");
+        assert!(said.contains("infinite.parquet") || said.contains("p.parquet[b, 2026-11-02]"), "{said}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_held_to_the_table() {
+        let settings = "policies: [house.gate]\nsnapshots: warehouse/*.parquet\ntables:\n  columns: { adoption: \
+                        other }\n  ignore: [nonsense, date, other, adoption]\n";
+        let repo = shares(include_bytes!("tables/base.parquet"));
+        repo.write("tollgate.yaml", settings);
+        let (code, said) = judged(&repo, &[]).said();
+        assert_eq!(code, 2, "{said}");
+        is_blessed("tests/tables/ignored.txt", &said);
+    }
+
     #[test]
     fn a_part_without_rows_is_no_fault_and_a_table_of_nothing_is() {
         let settings = "policies: [house.gate]\nsnapshots: \"*.parquet\"\ntables:\n  columns: { workflow: \

@@ -16,6 +16,8 @@ pub(super) fn new_workspace() -> Workspace {
 
 #[cfg(feature = "parquet")]
 mod parquet {
+    use std::ops::Range;
+
     use serde::de::DeserializeOwned;
 
     use crate::cli::collect::live::work;
@@ -32,15 +34,19 @@ mod parquet {
             answer(&Work::RowOutline { columns: columns.clone() }, file)
         }
 
-        fn texts(&self, file: &[u8], columns: &TableColumns, group: usize) -> Result<Vec<String>, String> {
-            answer(&Work::RowTexts { columns: columns.clone(), group }, file)
+        fn texts(
+            &self,
+            file: &[u8],
+            columns: &TableColumns,
+            group: &Range<usize>,
+        ) -> Result<Vec<Result<String, String>>, String> {
+            answer(&Work::RowTexts { columns: columns.clone(), parts: group.clone() }, file)
         }
     }
 
     fn answer<T: DeserializeOwned>(asked: &Work, file: &[u8]) -> Result<T, String> {
         let answer = work(asked, file).map_err(|failure| match failure {
-            SourceFailure::Broken { message, .. } => message,
-            SourceFailure::Refused { message, help } => format!("{message}; {help}"),
+            SourceFailure::Broken { message, .. } | SourceFailure::Refused { message, .. } => message,
             SourceFailure::Unknown(why) => why,
             SourceFailure::NotBuilt { feature } => format!("`{feature}` is not built"),
         })?;

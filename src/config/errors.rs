@@ -75,15 +75,15 @@ pub(crate) fn no_value(name: &str, key: Span) -> Diagnostic {
 
 /// `a..b` among the fields that columns are read as.
 pub(super) fn no_field_name(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::SettingType, format!("`{}` is no field of a snapshot", quote(name)))
+    Diagnostic::error(Code::SettingType, format!("`{}` is not a field name", quote(name)))
         .label(span, "expected keys with one dot between them, as in `adoption.rate`")
 }
 
 /// A column for a record, and another one for a field of it.
 pub(super) fn field_in_field(name: &str, other: &str, span: Span) -> Diagnostic {
     let (name, other) = (quote(name), quote(other));
-    Diagnostic::error(Code::DuplicateSetting, format!("`{name}` and `{other}` lie in one another"))
-        .label(span, "one of them is a record that has the other")
+    Diagnostic::error(Code::DuplicateSetting, format!("`{name}` and `{other}` contain each other"))
+        .label(span, "one is a field of the other")
         .help("give a column to one of the two")
 }
 

@@ -1,6 +1,6 @@
 //! `tables`: which columns of a table are which fields of a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::document::ConfigNode;
 use super::{ConfigReader, Setting, errors};
@@ -19,7 +19,7 @@ pub struct TableSettings {
     /// The column of a field, by the field's keys with dots between them.
     pub columns: BTreeMap<String, Setting<String>>,
     /// Columns that are no fields.
-    pub ignore: BTreeSet<String>,
+    pub ignore: Vec<Setting<String>>,
 }
 
 impl ConfigReader<'_> {
@@ -30,8 +30,7 @@ impl ConfigReader<'_> {
             match part {
                 TablesKey::Columns => tables.columns = self.columns(&name, node),
                 TablesKey::Ignore => {
-                    let columns = self.texts(&name, node, true).unwrap_or_default();
-                    tables.ignore = columns.into_iter().map(|column| column.value).collect();
+                    tables.ignore = self.texts(&name, node, true).unwrap_or_default();
                 }
             }
         }

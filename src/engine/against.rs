@@ -27,7 +27,7 @@ use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
 use crate::report::why::HoldCause;
 use crate::report::{Decision, Denied, Report, WorkflowReport};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Source, SourceMap, Span, row_name};
 use crate::value::Date;
 use crate::words::{self, Told};
 
@@ -96,6 +96,7 @@ impl Workspace {
             prefix: &prefix,
         };
         let taken = rewriting.of_newest();
+        let other_rows = rewriting.other_rows();
         let is_sound = !own_projects.iter().any(|project| has_errors(&project.diagnostics));
         let rewritten = rewriting.listed(is_sound);
         // Policies with errors let nothing pass that could be approved.
@@ -112,7 +113,8 @@ impl Workspace {
         let restored = restore(&mut judged, restored);
         let verdicts = ThreeVerdicts::new([&old, &judged, &own], seen, broken.clone(), is_sound);
         let self_approved = verdicts.self_approved(&restored);
-        let touched = touched(&old, &judged, &changes, &prefix);
+        let mut touched = touched(&old, &judged, &changes, &prefix);
+        touched.extend(other_rows);
         let counts = |report: &&WorkflowReport| {
             let name = report.name();
             // Who turns a verdict has touched it, even if no snapshot was.
@@ -154,7 +156,7 @@ impl Workspace {
     ) -> JudgedSide {
         let loaded = load_each(self, projects, problems, sources, &options.day, |rulebook, series, as_of| {
             let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &of.rewritten);
-            (told(judged, &series, rulebook), KeptSeries::of(&series, &of.days))
+            (told(judged, &series, rulebook), KeptSeries::of(&series, &of.days, rulebook.sources))
         });
         let (loaded, evidence) = parted(loaded);
         JudgedSide { loaded, evidence }
@@ -233,9 +235,9 @@ fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, pr
     project.without_rows.extend(instead.into_iter().cloned());
     let files: BTreeSet<FileId> = taken.iter().map(|taken| taken.file).collect();
     for file in files.into_iter().filter_map(|file| sources.get(file)) {
-        let beside = folder(plain(&file.name, prefix));
+        let beside = folder(plain(table_of(file), prefix));
         let facts = project.standing.iter().find(|facts| folder(&facts.name) == beside);
-        let name = match folder(&file.name) {
+        let name = match folder(table_of(file)) {
             "" => format!("{prefix}rollout.yaml"),
             folder => format!("{folder}/rollout.yaml"),
         };
@@ -243,8 +245,18 @@ fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, pr
         let facts = facts.filter(|_| !is_known).map(|facts| TextFile { name, ..facts.clone() });
         project.standing.extend(facts);
         let content = Ok(file.text.as_bytes().to_vec());
-        project.snapshots.push(TextFile { name: file.name.to_string(), content });
+        let name = match file.text.row() {
+            // A workflow's name may have a slash: the row lies beside its table all the same.
+            Some(row) => row_name(table_of(file), &row.key().replace('/', "_")),
+            None => file.name.to_string(),
+        };
+        project.snapshots.push(TextFile { name, content });
     }
+}
+
+/// The file that a source is of.
+fn table_of(source: &Source) -> &str {
+    source.text.row().map_or(&source.name, |row| row.rows().file())
 }
 
 /// Takes what is decided without the rewriting where that is worse, and says of which workflows.
@@ -359,13 +371,16 @@ impl<'a> ThreeVerdicts<'a> {
 
     /// The workflows of the base of which no snapshot is left, or of which the branch looks at none.
     fn vanished(&self) -> Vec<String> {
-        let [_, judged, _] = &self.decisions;
+        let [_, judged, own] = &self.decisions;
         // Where the branch's own rules have errors, these are what there is to say.
         let is_unseen = |report: &WorkflowReport| {
             let seen = self.seen.get(&report.project);
             let files = self.judged.files.get(&report.name());
             let is_seen = |file: &String| seen.is_some_and(|seen| seen.contains(file));
-            self.is_sound && files.is_some_and(|files| !files.iter().any(is_seen))
+            // A table is looked at even where none of its rows is read as a snapshot of this workflow any more.
+            let has_rows = self.judged.tables.contains_key(&report.name());
+            let is_in_table = has_rows && own.contains_key(&report.name());
+            self.is_sound && files.is_some_and(|files| !files.iter().any(is_seen)) && !is_in_table
         };
         let is_gone = |report: &&WorkflowReport| !judged.contains_key(&report.name()) || is_unseen(report);
         self.old.reports.iter().filter(is_gone).map(WorkflowReport::name).collect()
@@ -398,7 +413,11 @@ fn stops(decision: Decision) -> bool {
 fn touched(old: &JudgedAll, judged: &JudgedAll, changes: &FileChanges, prefix: &str) -> BTreeSet<String> {
     let facts = changes.folders_of_facts();
     let is_touched = |file: &str| changes.names.contains(file) || facts.contains(folder(file));
-    let old = old.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(plain(file, prefix))));
-    let judged = judged.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(file)));
-    old.chain(judged).map(|(workflow, _)| workflow.clone()).collect()
+    let old_files =
+        old.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(plain(file, prefix))));
+    let files = judged.files.iter().filter(|(_, files)| files.iter().any(|file| is_touched(file)));
+    let beside =
+        |(_, tables): &(&String, &BTreeSet<String>)| tables.iter().any(|table| facts.contains(folder(table)));
+    let rows = judged.tables.iter().filter(beside);
+    old_files.chain(files).chain(rows).map(|(workflow, _)| workflow.clone()).collect()
 }

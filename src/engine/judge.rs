@@ -20,7 +20,7 @@ use crate::project::Inputs;
 use crate::report::read::{PassedOver, ReadReport};
 use crate::report::{Decision, Denied, Place, Report, VERSION, WaiverReport, WorkflowReport, full_name};
 use crate::snapshot::Workflow;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Source, SourceMap, Span};
 use crate::value::{Date, Series};
 use crate::words::{Told, tell};
 
@@ -99,8 +99,10 @@ pub(super) struct JudgedAll {
     pub(super) reports: Vec<WorkflowReport>,
     waivers: Vec<WaiverReport>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// The names of the files of each workflow, and of the tables of its rows, by its full name.
+    /// The names of the files of each workflow, by its full name, but for tables.
     pub(super) files: BTreeMap<String, BTreeSet<String>>,
+    /// Those of the tables that workflows have rows in.
+    pub(super) tables: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What was judged of a series in words, with what its values were made from.
@@ -115,16 +117,22 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
     let mut reports = Vec::new();
     let mut lifts = Vec::new();
     let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut rules = 0;
     diagnostics.extend(beyond_budget(&projects));
     for project in &mut projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
         for workflow in &project.workflows {
-            let names =
-                workflow.files.iter().flat_map(|file| [sources.name(*file), sources.file_name(*file)]);
-            let names = names.map(str::to_owned);
-            files.entry(full_name(project.name.as_deref(), &workflow.name)).or_default().extend(names);
+            let name = full_name(project.name.as_deref(), &workflow.name);
+            let (rows, own): (Vec<FileId>, Vec<FileId>) =
+                workflow.files.iter().partition(|file| sources.get(**file).is_some_and(Source::is_row));
+            let names = own.into_iter().map(|file| sources.name(file).to_owned());
+            files.entry(name.clone()).or_default().extend(names);
+            if !rows.is_empty() {
+                let names = rows.into_iter().map(|row| sources.file_name(row).to_owned());
+                tables.entry(name).or_default().extend(names);
+            }
         }
         for Told { mut report, diagnostics: found, lifts: own } in take_judged(project, options) {
             report.project.clone_from(&project.name);
@@ -144,12 +152,12 @@ pub(super) fn put_together(loaded: Loaded<Told>, sources: &SourceMap, options: &
     let waivers = used_waivers(lifts, as_of.date(), sources);
     let by_instants = projects.iter().any(|project| project.program.vocabulary.axis() == Axis::Instants);
     let read = what_was_read(&projects, sources);
-    JudgedAll { as_of, by_instants, read, reports, waivers, diagnostics, files }
+    JudgedAll { as_of, by_instants, read, reports, waivers, diagnostics, files, tables }
 }
 
 impl JudgedAll {
     pub(super) fn finish(self, sources: SourceMap, options: &CheckOptions) -> Answer<Report> {
-        let Self { as_of, by_instants, read, reports, waivers, mut diagnostics, files: _ } = self;
+        let Self { as_of, by_instants, read, reports, waivers, mut diagnostics, files: _, tables: _ } = self;
         let found = in_order(&mut diagnostics, &sources);
         let snapshots = reports.iter().map(|report| report.snapshots).sum();
         let report = Report {

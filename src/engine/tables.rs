@@ -3,6 +3,8 @@
 //! Knows no format: whoever runs the engine brings what reads tables, or nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
@@ -16,11 +18,18 @@ use crate::snapshot::{Input, Role};
 use crate::source::{Rows, SourceMap, Span, row_name};
 use crate::text::{first_few, quote};
 
-/// How many bytes of texts are kept at once, of all tables together. Who comes back to a row reads its group again.
+/// How many bytes of texts are kept at once, of all tables together. Reading a row again later reads its group again.
 const KEPT: usize = 256 << 20;
 /// How often each group may be read, on average, before the tables are refused as out of order.
 const READ_AGAIN: usize = 4;
+/// How often it may be read in the end, whatever the outlines said.
+const READ_AT_MOST: usize = 32;
+/// Rows of all tables of a project.
+const MAX_ROWS: usize = 10_000_000;
+const OUT_OF_ORDER: &str = "the rows are not sorted by workflow, and too large to be kept: sort them";
 const TOO_FEW: &str = "it has fewer rows than it says";
+/// What every snapshot says.
+const HEADS: [&str; 2] = ["workflow", "date"];
 /// What is said of a table where nothing reads it.
 const NO_READER: &str =
     "this program reads no Parquet: take a released one, or build it with `--features parquet`";
@@ -33,11 +42,16 @@ pub trait ReadTable: std::fmt::Debug + Send + Sync {
     /// Why it cannot be read, behind «the file».
     fn outline(&self, file: &[u8], columns: &TableColumns) -> Result<TableOutline, String>;
 
-    /// The texts of a group of rows, as many as the outline has of it.
+    /// The texts of a group of rows, as many as the outline has of it, or why a row has none.
     ///
     /// # Errors
-    /// Why they cannot be read.
-    fn texts(&self, file: &[u8], columns: &TableColumns, group: usize) -> Result<Vec<String>, String>;
+    /// Why none of them can be read.
+    fn texts(
+        &self,
+        file: &[u8],
+        columns: &TableColumns,
+        group: &Range<usize>,
+    ) -> Result<Vec<Result<String, String>>, String>;
 }
 
 /// Which columns are which fields.
@@ -53,7 +67,8 @@ impl TableColumns {
     fn new(settings: &TableSettings) -> Self {
         let fields = settings.columns.iter();
         let fields = fields.map(|(field, column)| (field.clone(), column.value.clone())).collect();
-        Self { fields, ignored: settings.ignore.clone() }
+        let ignored = settings.ignore.iter().map(|column| column.value.clone()).collect();
+        Self { fields, ignored }
     }
 }
 
@@ -69,6 +84,8 @@ pub struct TableOutline {
 /// Rows that are read together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupOutline {
+    /// The groups of the file that it is made of.
+    pub parts: Range<usize>,
     /// The workflow and the date of each row, as they are written.
     pub rows: Vec<(Option<String>, Option<String>)>,
     /// About how many bytes the text of a row has.
@@ -92,6 +109,8 @@ struct Table {
 
 #[derive(Debug)]
 struct Group {
+    /// The groups of the file that it is made of.
+    parts: Range<usize>,
     /// Its first row.
     start: usize,
     typical_bytes: usize,
@@ -99,16 +118,31 @@ struct Group {
     texts: Arc<Mutex<Option<Texts>>>,
 }
 
-type Texts = Arc<Vec<Arc<str>>>;
+type Texts = Arc<Result<Vec<Result<Arc<str>, String>>, String>>;
 
 /// Which groups are kept, the one that was read first in front, with the bytes of their texts.
 #[derive(Debug, Default)]
-struct Kept(Mutex<VecDeque<(usize, Arc<Mutex<Option<Texts>>>)>>);
+struct Kept {
+    groups: Mutex<VecDeque<(usize, Arc<Mutex<Option<Texts>>>)>>,
+    /// How many more groups may be read.
+    left: AtomicUsize,
+}
 
 impl Kept {
+    /// Allows for the groups of one more table.
+    fn expect(&self, groups: usize) {
+        self.left.fetch_add(groups.saturating_mul(READ_AT_MOST), Ordering::Relaxed);
+    }
+
+    /// Whether one more group may be read.
+    fn may_read(&self) -> bool {
+        let less = |left: usize| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
     /// Keeps one more, and lets go of those that are too many then.
     fn add(&self, bytes: usize, texts: Arc<Mutex<Option<Texts>>>) {
-        let mut kept = lock(&self.0);
+        let mut kept = lock(&self.groups);
         kept.push_back((bytes, texts));
         let mut total: usize = kept.iter().map(|(bytes, _)| bytes).sum();
         let mut gone = Vec::new();
@@ -122,7 +156,7 @@ impl Kept {
     }
 }
 
-/// What a panic left is whole: it is set at once.
+/// A panic cannot leave a half-written value.
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(|broken| broken.into_inner())
 }
@@ -141,7 +175,7 @@ impl Table {
         let mut groups = Vec::new();
         for group in outline.groups {
             let (start, typical_bytes) = (rows.len(), group.typical_bytes);
-            groups.push(Group { start, typical_bytes, texts: Arc::default() });
+            groups.push(Group { parts: group.parts, start, typical_bytes, texts: Arc::default() });
             for (workflow, date) in group.rows {
                 let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "null".to_owned());
                 let key = format!("{}, {}", part(&workflow), part(&date));
@@ -157,34 +191,39 @@ impl Table {
         Self { name, file, columns, names, rows, groups, reader, kept }
     }
 
-    /// The group of a row, with its index.
-    fn group_of(&self, row: usize) -> Option<(usize, &Group)> {
+    fn group_of(&self, row: usize) -> Option<&Group> {
         let at = self.groups.partition_point(|group| group.start <= row).checked_sub(1)?;
-        Some((at, self.groups.get(at)?))
+        self.groups.get(at)
     }
 
     /// The texts of a group: those that are kept, or else as they are read.
-    fn texts(&self, at: usize, group: &Group) -> Result<Texts, String> {
+    fn texts(&self, group: &Group) -> Texts {
         // Whoever needs the same group waits for it, and does not read it as well.
         let mut kept = lock(&group.texts);
         if let Some(texts) = &*kept {
-            return Ok(Arc::clone(texts));
+            return Arc::clone(texts);
         }
-        let texts = self.reader.texts(&self.file, &self.columns, at)?;
-        let bytes = texts.iter().map(String::len).sum();
-        let texts: Texts = Arc::new(texts.into_iter().map(Arc::from).collect());
+        if !self.kept.may_read() {
+            return Arc::new(Err(OUT_OF_ORDER.to_owned()));
+        }
+        let texts = self.reader.texts(&self.file, &self.columns, &group.parts);
+        let texts = texts.map(|rows| rows.into_iter().map(|row| row.map(Arc::from)).collect::<Vec<_>>());
+        let of_row = |row: &Result<Arc<str>, String>| row.as_ref().map_or(0, |text| text.len());
+        let bytes = texts.iter().flatten().map(of_row).sum();
+        let texts: Texts = Arc::new(texts);
         *kept = Some(Arc::clone(&texts));
         drop(kept);
         self.kept.add(bytes, Arc::clone(&group.texts));
-        Ok(texts)
+        texts
     }
 }
 
 impl Rows for Table {
     fn text(&self, row: usize) -> Result<Arc<str>, String> {
-        let (at, group) = self.group_of(row).ok_or(TOO_FEW)?;
-        let texts = self.texts(at, group)?;
-        Ok(texts.get(row - group.start).cloned().ok_or(TOO_FEW)?)
+        let group = self.group_of(row).ok_or(TOO_FEW)?;
+        let texts = self.texts(group);
+        let rows = texts.as_ref().as_ref().map_err(Clone::clone)?;
+        rows.get(row - group.start).cloned().ok_or(TOO_FEW)?
     }
 
     fn file(&self) -> &str {
@@ -200,7 +239,7 @@ impl Rows for Table {
     }
 
     fn typical_bytes(&self, row: usize) -> usize {
-        self.group_of(row).map_or(0, |(_, group)| group.typical_bytes)
+        self.group_of(row).map_or(0, |group| group.typical_bytes)
     }
 }
 
@@ -255,10 +294,14 @@ impl Tables {
         if let Some(table) = tables.first().filter(|_| tables.iter().all(|table| table.rows.is_empty())) {
             broken(&table.name, "it has no rows".to_owned(), sources);
         }
+        if tables.iter().map(|table| table.rows.len()).sum::<usize>() > MAX_ROWS
+            && let Some(table) = tables.first()
+        {
+            broken(&table.name, format!("all tables together have more than {MAX_ROWS} rows"), sources);
+            tables.clear();
+        }
         if let Some(table) = out_of_order(&tables) {
-            let why = "its rows are not sorted by workflow, and all tables together are too large to be kept: \
-                       write them sorted by workflow";
-            broken(&table.name, why.to_owned(), sources);
+            broken(&table.name, OUT_OF_ORDER.to_owned(), sources);
             tables.clear();
         }
         for table in tables {
@@ -285,6 +328,7 @@ impl Tables {
         let outline = reader.outline(bytes, columns)?;
         let own = (Arc::clone(reader), Arc::clone(&self.kept));
         let table = Arc::new(Table::new(file, bytes, columns.clone(), outline, own));
+        self.kept.expect(table.groups.len());
         self.opened.push(Arc::clone(&table));
         Ok(table)
     }
@@ -300,13 +344,24 @@ fn problems(table: &Table, settings: &TableSettings, named: Option<Span>) -> Vec
         }
         let key = field.split('.').next().unwrap_or(field);
         if has(key)
-            && !settings.ignore.contains(key)
+            && !settings.ignore.iter().any(|column| column.value == key)
             && !settings.columns.values().any(|own| own.value == key)
         {
             found.push(field_twice(field, key, column.span));
         }
     }
-    for field in ["workflow", "date"] {
+    for column in &settings.ignore {
+        let is_head = HEADS.contains(&&*column.value) && !settings.columns.contains_key(&column.value);
+        if is_head || !has(&column.value) {
+            found.push(if is_head { needed(column) } else { no_column(table, column) });
+        } else if let Some(field) = settings.columns.iter().find(|(_, own)| own.value == column.value) {
+            found.push(read_and_ignored(column, field.0));
+        }
+    }
+    for field in HEADS {
+        if settings.ignore.iter().any(|column| column.value == field) {
+            continue;
+        }
         if !settings.columns.contains_key(field) && !has(field) && !table.rows.is_empty() {
             found.push(no_such_field(table, field, named));
         }
@@ -321,6 +376,21 @@ fn no_column(table: &Table, column: &Setting<String>) -> Diagnostic {
         Some(close) => problem.help(format!("did you mean `{}`?", quote(close))),
         None => problem.help(columns_of(table)),
     }
+}
+
+/// A column that is left out, and that no snapshot does without.
+fn needed(column: &Setting<String>) -> Diagnostic {
+    let name = &column.value;
+    Diagnostic::error(Code::MissingColumn, format!("a snapshot needs the column `{name}`"))
+        .label(column.span, "left out here")
+        .help(format!("say which other column it is: `columns: {{ {name}: COLUMN }}`"))
+}
+
+fn read_and_ignored(column: &Setting<String>, field: &str) -> Diagnostic {
+    let (name, field) = (quote(&column.value), quote(field));
+    Diagnostic::error(Code::MissingColumn, format!("the column `{name}` is read and left out"))
+        .label(column.span, format!("it is the field `{field}`"))
+        .help("remove one of the two")
 }
 
 fn columns_of(table: &Table) -> String {

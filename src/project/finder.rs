@@ -15,7 +15,7 @@ use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
 use super::submodules::{FETCH, not_fetched, unfetched};
 use super::walk::{Step, walk};
-use super::{GATE, SNAPSHOTS, STANDING, TABLE, TESTS, TextFile, ends_in, unreadable};
+use super::{CONFIG, GATE, SNAPSHOTS, STANDING, TABLE, TESTS, TextFile, ends_in, unreadable};
 use crate::builtin::{self, PackEntry};
 use crate::code::Code;
 use crate::config::Setting;
@@ -98,7 +98,7 @@ impl Wanted {
             Self::Snapshots => {
                 let lower = name.to_ascii_lowercase();
                 [".yaml", ".yml", ".json", TABLE].iter().any(|ending| lower.contains(ending))
-                    && lower != STANDING
+                    && ![STANDING, CONFIG].contains(&&*lower)
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
 use crate::snapshot::{Input, Role, errors, syntax, tree};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span, TableRow};
 use crate::value::{Date, Record, Snapshot, Value, parse_date};
 use crate::vocabulary::Vocabulary;
 
@@ -104,7 +104,7 @@ pub(super) fn snapshots<'t>(
     vocabulary: &Vocabulary,
     standing: &BTreeMap<&str, Standing<'_>>,
 ) -> SnapshotFile<'t> {
-    let folder = folder(sources.name(input.read.file));
+    let folder = folder(sources.file_name(input.read.file));
     let mut problems = Problems::default();
     let source = sources.get(input.read.file);
     let mut input = input.clone();
@@ -137,7 +137,13 @@ pub(super) fn snapshots<'t>(
         }
         entries.push(found);
     }
-    if tree.fault {
+    let row = source.and_then(|source| source.text.row());
+    if let Some(workflow) = row.and_then(TableRow::workflow).filter(|_| input.read.problem.is_some()) {
+        // What a row cannot say any more, its table does.
+        let place = Span::new(input.read.file, 0..0);
+        entries =
+            vec![FoundSnapshot { workflow: Some((workflow.into(), place)), date: None, snapshot: None }];
+    } else if tree.fault {
         only_named(&mut entries);
     } else if entries.is_empty() {
         problems.push(errors::no_snapshot(input.read.file));
@@ -145,7 +151,7 @@ pub(super) fn snapshots<'t>(
     }
     if let [FoundSnapshot { date: Some((date, span)), .. }] = &*entries
         && input.role == Role::Snapshot
-        && source.is_some_and(|source| source.text.row().is_none())
+        && row.is_none()
         && let Some(named) = date_in_name(sources.name(input.read.file))
         && named != date.date()
     {

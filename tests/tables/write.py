@@ -81,8 +81,34 @@ def types():
     pq.write_table(table.slice(0, 0), HERE / "no-rows.parquet")
     broken = {"workflow": ["a", None, "a"], "date": [day] * 3, "incidents": pa.array([[], [], [None]], pa.list_(incident))}
     pq.write_table(pa.table(broken), HERE / "broken-rows.parquet")
+    far = {"workflow": ["a", "b", "c"], "date": [day] * 3, "adoption": [0.5, float("inf"), 0.5]}
+    pq.write_table(pa.table(far), HERE / "infinite.parquet")
+    times = {"workflow": ["a"], "date": [day], "adoption": pa.array([1000], pa.time64("ns"))}
+    pq.write_table(pa.table(times), HERE / "nanoseconds.parquet")
+    pairs = pa.array([[("x", second)]], pa.map_(pa.string(), pa.timestamp("ns")))
+    pq.write_table(pa.table({"workflow": ["a"], "date": [day], "pairs": pairs}), HERE / "pairs.parquet")
     pq.write_table(pa.table({"workflow": ["a"], "date": [day], "raw": [b"\x00"]}), HERE / "binary.parquet")
+
+
+def pull_request():
+    """What a branch may do to a table: `base`, and what becomes of it."""
+    days = [datetime.date(2026, 10, 26), datetime.date(2026, 11, 2)]
+    rows = [
+        {"workflow": name, "date": day, "adoption": share, "other": 0.9}
+        for name, share in [("claims/eu", 0.1), ("letters", 0.5)]
+        for day in days
+    ]
+    more = {"workflow": "letters", "date": datetime.date(2026, 11, 9), "adoption": 0.6, "other": 0.9}
+    sides = {
+        "base": rows,
+        "more": [*rows, more],
+        "rewritten": [{**row, "adoption": 0.9} if row["workflow"] == "claims/eu" else row for row in rows],
+        "removed": [row for row in rows if (row["workflow"], row["date"]) != ("claims/eu", days[1])],
+    }
+    for name, own in sides.items():
+        pq.write_table(pa.Table.from_pylist(own), HERE / f"{name}.parquet")
 
 
 support_desk()
 types()
+pull_request()

@@ -6,6 +6,8 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
+#[cfg(feature = "parquet")]
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc;
@@ -54,7 +56,7 @@ pub(crate) enum Work {
     RowOutline { columns: TableColumns },
     /// To write a group of rows as snapshots. The answer is a list of texts.
     #[cfg(feature = "parquet")]
-    RowTexts { columns: TableColumns, group: usize },
+    RowTexts { columns: TableColumns, parts: Range<usize> },
     /// To ask a database. The answer is a recorded table.
     #[cfg(feature = "sqlite")]
     Sqlite { query: String, start: String, end: String },
@@ -203,8 +205,8 @@ fn done(input: &[u8]) -> Result<String, SourceFailure> {
         #[cfg(feature = "parquet")]
         Work::RowOutline { columns } => parquet::rows::outline(file, &columns).and_then(|rows| json(&rows)),
         #[cfg(feature = "parquet")]
-        Work::RowTexts { columns, group } => {
-            parquet::rows::texts(file, &columns, group).and_then(|texts| json(&texts))
+        Work::RowTexts { columns, parts } => {
+            parquet::rows::texts(file, &columns, parts).and_then(|texts| json(&texts))
         }
         // One step of a query may take longer than SQLite looks at the time: the process is stopped from outside.
         #[cfg(feature = "sqlite")]

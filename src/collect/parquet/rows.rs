@@ -1,10 +1,11 @@
 //! The rows of a Parquet file as texts of snapshots: each column on a line of its own, so that a line is a column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parquet::basic::{ConvertedType, LogicalType};
+use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, TimeUnit};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
@@ -22,6 +23,10 @@ const HEADS: [&str; 2] = ["workflow", "date"];
 const MAX_DEPTH: usize = 32;
 /// How many rows of a group are written to find out how long one is.
 const SAMPLE: usize = 20;
+/// How many bytes of text may be read at once.
+const MAX_GROUP_BYTES: usize = 128 << 20;
+/// How many bytes of text are read at once, about.
+const READ_AT_ONCE: usize = 32 << 20;
 /// Rows of a group: more take too much memory at once.
 const MAX_GROUP: i64 = 200_000;
 /// Rows of a file.
@@ -38,7 +43,9 @@ pub fn outline(bytes: &[u8], columns: &TableColumns) -> Result<TableOutline, Sou
         let groups = (0..table.reader.num_row_groups()).map(|at| {
             let count = table.reader.metadata().row_group(at).num_rows();
             if count > MAX_GROUP {
-                return Err(too_large_a_group(at, count));
+                return Err(refused(&format!(
+                    "a row group has {count} rows: write it with at most {MAX_GROUP}"
+                )));
             }
             let mut rows = Vec::new();
             table.each(at, Some(heads.clone()), usize::MAX, |row| {
@@ -54,39 +61,80 @@ pub fn outline(bytes: &[u8], columns: &TableColumns) -> Result<TableOutline, Sou
             })?;
             let mut sample = Vec::new();
             table.each(at, None, SAMPLE, |row| {
-                sample.push(table.text(&row)?.len());
+                sample.push(table.text(&row).map_or(0, |text| text.len()));
                 Ok(())
             })?;
             let typical_bytes = sample.iter().sum::<usize>() / sample.len().max(1);
-            Ok(GroupOutline { rows, typical_bytes })
+            Ok(GroupOutline { parts: at..at + 1, rows, typical_bytes })
         });
-        let groups = groups.collect::<Result<Vec<_>, _>>()?;
+        let groups = joined(groups.collect::<Result<Vec<_>, _>>()?);
         let names = table.reader.metadata().file_metadata().schema().get_fields().iter();
         Ok(TableOutline { columns: names.map(|field| field.name().to_owned()).collect(), groups })
     })
 }
 
-/// The texts of a group.
+/// The texts of some groups; of a row with a value that no snapshot has, what is wrong with it.
 ///
 /// # Errors
-/// If it is no such file, or has values that no snapshot has.
-pub fn texts(bytes: &[u8], columns: &TableColumns, group: usize) -> Result<Vec<String>, SourceFailure> {
+/// If it is no such file, or has more text than can be kept.
+pub fn texts(
+    bytes: &[u8],
+    columns: &TableColumns,
+    parts: Range<usize>,
+) -> Result<Vec<Result<String, String>>, SourceFailure> {
     guarded(WHAT, || {
         let table = RowReader::new(bytes, columns)?;
-        let mut texts = Vec::new();
-        table.each(group, None, usize::MAX, |row| {
-            texts.push(table.text(&row)?);
-            Ok(())
-        })?;
+        let (mut texts, mut bytes) = (Vec::new(), 0);
+        for part in parts {
+            table.each(part, None, usize::MAX, |row| {
+                let text = table.text(&row);
+                bytes += text.as_ref().map_or(0, String::len);
+                if bytes > MAX_GROUP_BYTES {
+                    return Err(refused("a row group has too much text to be read at once"));
+                }
+                texts.push(text);
+                Ok(())
+            })?;
+        }
         Ok(texts)
     })
 }
 
-fn too_large_a_group(at: usize, count: i64) -> SourceFailure {
-    SourceFailure::refused(
-        format!("its row group {} has {count} rows, and {MAX_GROUP} are read at once", at + 1),
-        "write it with smaller row groups: `row_group_size=50_000`",
-    )
+/// Groups that follow each other as one, where they are small: to be read, each takes a process.
+fn joined(groups: Vec<GroupOutline>) -> Vec<GroupOutline> {
+    let mut joined: Vec<GroupOutline> = Vec::new();
+    for group in groups {
+        let bytes = |group: &GroupOutline| group.rows.len() * group.typical_bytes;
+        match joined.last_mut().filter(|last| bytes(last) + bytes(&group) <= READ_AT_ONCE) {
+            Some(last) => {
+                let rows = last.rows.len() + group.rows.len();
+                last.typical_bytes = (bytes(last) + bytes(&group)) / rows.max(1);
+                last.parts.end = group.parts.end;
+                last.rows.extend(group.rows);
+            }
+            None => joined.push(group),
+        }
+    }
+    joined
+}
+
+fn refused(why: &str) -> SourceFailure {
+    SourceFailure::refused(why, "write the table anew")
+}
+
+/// Two columns of one name would be read as one.
+fn names_once(of: &Type) -> Result<(), SourceFailure> {
+    if of.is_primitive() {
+        return Ok(());
+    }
+    let mut names = BTreeSet::new();
+    for field in of.get_fields() {
+        if !names.insert(field.name()) {
+            return Err(refused(&format!("it has two columns called `{}`", field.name())));
+        }
+        names_once(field)?;
+    }
+    Ok(())
 }
 
 /// A file that is open.
@@ -94,6 +142,8 @@ struct RowReader<'c> {
     reader: SerializedFileReader<Bytes>,
     /// Those of the columns that hold instants, by the keys that lead to them.
     kinds: BTreeMap<String, InstantKind>,
+    /// Likewise those of the columns that hold times of day in nanoseconds, which are handed out as mere numbers.
+    unread: BTreeSet<String>,
     columns: &'c TableColumns,
 }
 
@@ -105,17 +155,46 @@ impl<'c> RowReader<'c> {
         let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes))
             .map_err(|error| unreadable(WHAT, error))?;
         let metadata = reader.metadata().file_metadata();
-        if metadata.num_rows() > MAX_ROWS {
-            return Err(SourceFailure::refused(
-                format!("it has {} rows, and {MAX_ROWS} are read", metadata.num_rows()),
-                "write the table as several files",
-            ));
+        // Whose counts differ has rows that would be read, or left out, unseen.
+        let groups = reader.metadata().row_groups();
+        let mut rows = 0;
+        for group in groups {
+            rows += group.num_rows();
+            for column in group.columns() {
+                let is_flat = column.column_descr().max_rep_level() == 0;
+                if group.num_rows() < 0 || is_flat && column.num_values() != group.num_rows() {
+                    return Err(refused("its counts of rows contradict each other"));
+                }
+                if !matches!(
+                    column.compression(),
+                    Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)
+                ) {
+                    return Err(refused(
+                        "it is compressed in a way that is not read: write it with zstd or snappy",
+                    ));
+                }
+            }
         }
-        let mut kinds = BTreeMap::new();
+        if rows != metadata.num_rows() {
+            return Err(refused("its counts of rows contradict each other"));
+        }
+        if rows > MAX_ROWS {
+            return Err(refused(&format!(
+                "it has {rows} rows, and {MAX_ROWS} are read: write several files"
+            )));
+        }
+        names_once(metadata.schema())?;
+        let (mut kinds, mut unread) = (BTreeMap::new(), BTreeSet::new());
         for field in metadata.schema().get_fields() {
-            add_kinds(field, field.name(), &mut kinds);
+            each_leaf(field, field.name(), &mut |path, logical_type| {
+                kinds.extend(InstantKind::of(logical_type).map(|kind| (path.to_owned(), kind)));
+                if matches!(logical_type, Some(LogicalType::Time(time)) if matches!(time.unit, TimeUnit::NANOS))
+                {
+                    unread.insert(path.to_owned());
+                }
+            });
         }
-        Ok(Self { reader, kinds, columns })
+        Ok(Self { reader, kinds, unread, columns })
     }
 
     /// The column that a field is read from.
@@ -158,7 +237,7 @@ impl<'c> RowReader<'c> {
     }
 
     /// The text of a row. What is null is missing.
-    fn text(&self, row: &Row) -> Result<String, SourceFailure> {
+    fn text(&self, row: &Row) -> Result<String, String> {
         let mut lines: Vec<Line<'_>> = Vec::new();
         for (column, field) in row.get_column_iter() {
             let own = self.columns.fields.iter().filter(|(_, own)| *own == column).map(|(field, _)| field);
@@ -169,12 +248,7 @@ impl<'c> RowReader<'c> {
             if names.is_empty() {
                 continue;
             }
-            let value = self.value(field, column, 0).map_err(|why| {
-                SourceFailure::refused(
-                    format!("column `{column}`: {why}"),
-                    format!("leave it out: `tables: {{ ignore: [{column}] }}` in `tollgate.yaml`"),
-                )
-            })?;
+            let value = self.value(field, column, 0).map_err(|why| format!("column `{column}`: {why}"))?;
             let Some(value) = value else { continue };
             for name in names {
                 // A column whose own name has a dot is a key like any other.
@@ -208,6 +282,9 @@ impl<'c> RowReader<'c> {
             Field::Short(value) => value.to_string(),
             Field::Int(value) => value.to_string(),
             Field::Long(value) if kind.is_some_and(|kind| kind.in_nanoseconds) => instant(*value, 1)?,
+            Field::Long(_) if self.unread.contains(path) => {
+                return Err("it is in nanoseconds: write it in microseconds".to_owned());
+            }
             Field::Long(value) => value.to_string(),
             Field::UByte(value) => value.to_string(),
             Field::UShort(value) => value.to_string(),
@@ -278,23 +355,44 @@ fn instant_of(nanoseconds: i128, kind: Option<InstantKind>) -> Result<String, St
     }
 }
 
-/// Adds what is an instant in a column, by the keys that lead to it; an element of a list by `[]`.
-fn add_kinds(of: &Type, path: &str, kinds: &mut BTreeMap<String, InstantKind>) {
+/// Tells each primitive type below a column, by the keys that lead to its values; an element of a list by `[]`.
+fn each_leaf(of: &Type, path: &str, told: &mut impl FnMut(&str, Option<&LogicalType>)) {
     let info = of.get_basic_info();
     if of.is_primitive() {
-        kinds.extend(InstantKind::of(info.logical_type_ref()).map(|kind| (path.to_owned(), kind)));
-        return;
+        // What is repeated by itself is a list without a group around it.
+        let is_list = info.has_repetition() && info.repetition() == Repetition::REPEATED;
+        let path = if is_list { &format!("{path}[]") } else { path };
+        return told(path, info.logical_type_ref());
     }
-    let is_list = matches!(info.logical_type_ref(), Some(LogicalType::List))
-        || info.converted_type() == ConvertedType::LIST;
-    let fields = of.get_fields();
-    match fields {
-        // Around the element stands a group of its own, but in the files of old writers.
-        [repeated] if is_list => match repeated.is_group().then(|| repeated.get_fields()) {
-            Some([element]) => add_kinds(element, &format!("{path}[]"), kinds),
-            Some(_) | None => add_kinds(repeated, &format!("{path}[]"), kinds),
-        },
-        _ => fields.iter().for_each(|field| add_kinds(field, &format!("{path}.{}", field.name()), kinds)),
+    let is = |logical: &LogicalType, converted: &[ConvertedType]| {
+        info.logical_type_ref() == Some(logical) || converted.contains(&info.converted_type())
+    };
+    let maps = [ConvertedType::MAP, ConvertedType::MAP_KEY_VALUE];
+    match of.get_fields() {
+        [repeated] if is(&LogicalType::List, &[ConvertedType::LIST]) => {
+            // Old writers put no group of its own around the element.
+            let name = repeated.name();
+            let is_element = repeated.is_primitive()
+                || repeated.get_fields().len() > 1
+                || name == "array"
+                || *name == format!("{}_tuple", of.name());
+            if is_element {
+                // It is repeated itself, which adds the `[]`.
+                each_leaf(repeated, path, told);
+            } else if let Some(element) = repeated.get_fields().first() {
+                each_leaf(element, &format!("{path}[]"), told);
+            }
+        }
+        [pairs] if is(&LogicalType::Map, &maps) && pairs.is_group() => {
+            if let Some(value) = pairs.get_fields().get(1) {
+                each_leaf(value, &format!("{path}.value"), told);
+            }
+        }
+        fields => {
+            let is_list = info.has_repetition() && info.repetition() == Repetition::REPEATED;
+            let path = if is_list { &format!("{path}[]") } else { path };
+            fields.iter().for_each(|field| each_leaf(field, &format!("{path}.{}", field.name()), told));
+        }
     }
 }
 
@@ -335,4 +433,96 @@ fn write_lines(lines: &[&Line<'_>], depth: usize, out: &mut String) {
 fn is_plain(key: &str) -> bool {
     key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && key.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPES: &[u8] = include_bytes!("../../../tests/tables/types.parquet");
+
+    fn columns(fields: &[(&str, &str)], ignored: &[&str]) -> TableColumns {
+        TableColumns {
+            fields: fields
+                .iter()
+                .map(|(field, column)| ((*field).to_owned(), (*column).to_owned()))
+                .collect(),
+            ignored: ignored.iter().map(|column| (*column).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn each_type_is_written_as_a_snapshot_has_it() {
+        let fields = [("workflow", "team_workflow"), ("date", "week"), ("users.active", "active_users")];
+        let all = texts(TYPES, &columns(&fields, &[]), 0..2).unwrap();
+        let incidents = "[{\"id\": \"a\", \"since\": 2026-11-09, \"at\": 2026-11-09T00:00:00Z}, \
+                         {\"id\": \"b\", \"at\": 2026-11-09T00:00:00Z}]";
+        let loaded = "loaded: 2026-11-09T00:00:00Z\n";
+        assert_eq!(
+            all.into_iter().collect::<Result<Vec<_>, _>>().unwrap(),
+            [
+                format!(
+                    "workflow: \"claims\"\ndate: 2026-11-02\n{loaded}adoption: 0.5\npaid: 0.30\nusers:\n  \
+                     active: 3\nincidents: {incidents}\nnotes: \"a \\\"b\\\"\\nc\"\ntags: {{\"x\": 1}}\n"
+                ),
+                format!(
+                    "workflow: \"claims\"\ndate: 2026-11-09\n{loaded}incidents: []\nnotes: \"\"\ntags: {{}}\n"
+                ),
+                format!(
+                    "workflow: \"yes\"\ndate: 2026-11-02\n{loaded}adoption: 0.1\npaid: 12345678901234567.89\n\
+                     users:\n  active: 5\nnotes: \"12\"\n"
+                ),
+                format!(
+                    "workflow: \"a: b\"\ndate: 2026-11-09\n{loaded}users:\n  active: 7\n\
+                     incidents: [{{\"id\": \"1\", \"since\": 2026-11-09}}]\nnotes: \"\u{2028} - ü\"\n"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_outline_has_whose_and_of_when_each_row_is() {
+        let fields = [("workflow", "team_workflow"), ("date", "week")];
+        let outline = outline(TYPES, &columns(&fields, &[])).unwrap();
+        let own = |workflow: &str, date: &str| (Some(workflow.to_owned()), Some(date.to_owned()));
+        let [group] = &outline.groups[..] else { panic!("{:?}", outline.groups) };
+        let whose = [
+            ("claims", "2026-11-02"),
+            ("claims", "2026-11-09"),
+            ("yes", "2026-11-02"),
+            ("a: b", "2026-11-09"),
+        ];
+        assert_eq!(group.rows, whose.map(|(workflow, date)| own(workflow, date)));
+        assert_eq!(group.parts, 0..2);
+        assert_eq!(outline.columns.first().map(String::as_str), Some("team_workflow"));
+        assert!(outline.groups.iter().all(|group| (100..300).contains(&group.typical_bytes)));
+    }
+
+    #[test]
+    fn one_column_may_be_several_fields_and_one_record_of_several_columns() {
+        let fields =
+            [("workflow", "team_workflow"), ("a.x", "week"), ("a.b.y", "week"), ("a.b.z", "adoption")];
+        let ignored = ["loaded", "paid", "active_users", "incidents", "notes", "tags"];
+        let text = texts(TYPES, &columns(&fields, &ignored), 0..1).unwrap().remove(0).unwrap();
+        assert_eq!(text, "workflow: \"claims\"\na:\n  b:\n    y: 2026-11-02\n    z: 0.5\n  x: 2026-11-02\n");
+    }
+
+    #[test]
+    fn instants_of_a_map_are_instants() {
+        let pairs = include_bytes!("../../../tests/tables/pairs.parquet");
+        let rows = texts(pairs, &columns(&[], &[]), 0..1).unwrap();
+        let text = "workflow: \"a\"\ndate: 2026-11-02\npairs: {\"x\": 2026-11-09}\n";
+        assert_eq!(rows, [Ok(text.to_owned())]);
+    }
+
+    #[test]
+    fn what_no_snapshot_has_names_its_column() {
+        let binary = include_bytes!("../../../tests/tables/binary.parquet");
+        let rows = texts(binary, &columns(&[], &[]), 0..1).unwrap();
+        assert_eq!(rows, [Err("column `raw`: it is binary, and no value of a snapshot".to_owned())]);
+        assert!(
+            texts(binary, &columns(&[], &["raw"]), 0..1).is_ok()
+                && texts(binary, &columns(&[], &[]), 1..2).is_err()
+        );
+    }
 }

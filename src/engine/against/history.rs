@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::load::{Loaded, Ready};
+use crate::digest::sha256;
 use crate::point::Point;
 use crate::project::{Project, TextFile, bare_text, is_facts, same_text};
 use crate::report::against::{FileChange, FileFate};
 use crate::report::full_name;
 use crate::snapshot::Workflow;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, Source, SourceMap};
 use crate::types::Type;
 use crate::value::{Located, Record, Series, Snapshot, Value};
 use crate::vocabulary::{RecordType, Vocabulary};
@@ -22,6 +23,8 @@ pub(super) struct KeptSeries {
     pub(super) newest: Option<Snapshot>,
     /// The snapshots of the days that were asked for.
     at: Vec<Snapshot>,
+    /// The digest of what its rows of tables say; none where it has none.
+    rows: Option<String>,
 }
 
 /// The evidence of each workflow, by its full name.
@@ -29,15 +32,29 @@ pub(super) type KeptBook = BTreeMap<String, KeptSeries>;
 
 impl KeptSeries {
     /// Keeps the newest snapshot, and those of `days`, by the workflow's own name.
-    pub(super) fn of(series: &Series, days: &BTreeMap<Arc<str>, BTreeSet<Point>>) -> Self {
+    pub(super) fn of(
+        series: &Series,
+        days: &BTreeMap<Arc<str>, BTreeSet<Point>>,
+        sources: &SourceMap,
+    ) -> Self {
         let wanted = days.get(&series.workflow);
         let is_wanted = |snapshot: &&Snapshot| wanted.is_some_and(|days| days.contains(&snapshot.date));
         Self {
             days: series.snapshots.iter().map(|snapshot| (snapshot.date, snapshot.file)).collect(),
             newest: series.snapshots.last().cloned(),
             at: series.snapshots.iter().filter(is_wanted).cloned().collect(),
+            rows: digest_of_rows(series, sources),
         }
     }
+}
+
+/// A digest of the texts of a series that are rows of tables.
+fn digest_of_rows(series: &Series, sources: &SourceMap) -> Option<String> {
+    let files = series.snapshots.iter().filter_map(|snapshot| sources.get(snapshot.file));
+    // What cannot be read has no snapshot.
+    let texts = files.filter(|source| source.is_row()).filter_map(|source| source.text.read().ok());
+    let texts: Vec<Arc<str>> = texts.collect();
+    (!texts.is_empty()).then(|| sha256(texts.concat().as_bytes()))
 }
 
 /// Parts what was judged from what is kept of the evidence.
@@ -212,6 +229,13 @@ impl Rewriting<'_> {
         found
     }
 
+    /// The workflows whose rows of tables say something else than in the base.
+    pub(super) fn other_rows(&self) -> BTreeSet<String> {
+        let names = self.before.1.keys().chain(self.now.1.keys());
+        let rows = |book: &KeptBook, name: &String| book.get(name).and_then(|kept| kept.rows.clone());
+        names.filter(|name| rows(self.before.1, name) != rows(self.now.1, name)).cloned().collect()
+    }
+
     /// Snapshots and facts of the base that are no longer what they were, and new ones of days that it knows.
     pub(super) fn listed(&self, is_sound: bool) -> Vec<FileChange> {
         let harmless = self.harmless();
@@ -227,7 +251,9 @@ impl Rewriting<'_> {
             let known: BTreeSet<Point> = before.days.iter().map(|(date, _)| *date).collect();
             let Some(newest) = known.last() else { continue };
             for (date, file) in &evidence.days {
-                let is_added = || self.changes.is_added(self.sources.file_name(*file));
+                // A table is written anew, and its rows come in other files.
+                let is_row = self.sources.get(*file).is_some_and(Source::is_row);
+                let is_added = || !is_row && self.changes.is_added(self.sources.name(*file));
                 // Where the one side runs by days and the other by instants, the days are held against each other.
                 let is_back = match date.axis() == newest.axis() {
                     true => date <= newest,
@@ -249,7 +275,7 @@ impl Rewriting<'_> {
     fn new_facts(&self) -> impl Iterator<Item = FileChange> {
         let before = self.before.1.values().flat_map(|evidence| &evidence.days);
         let folders: BTreeSet<&str> =
-            before.map(|(_, file)| folder(plain(self.sources.name(*file), self.prefix))).collect();
+            before.map(|(_, file)| folder(plain(self.sources.file_name(*file), self.prefix))).collect();
         let is_new =
             |name: &&String| is_facts(name) && self.changes.is_added(name) && folders.contains(folder(name));
         let listed =

@@ -72,8 +72,33 @@ pub(super) fn place_changes(base: &[Project], head: &[Project]) -> Vec<SettingCh
             let change = SettingChange::new(format!("where {what} are looked for"), Direction::Unknown);
             changes.push(change.from(shown(old)).to(shown(new)));
         }
+        changes.extend(table_changes(old, new));
     }
     changes
+}
+
+/// Columns that a branch reads as other fields than the base does, or leaves out.
+fn table_changes(old: &Project, new: &Project) -> Vec<SettingChange> {
+    let read = |project: &Project| -> BTreeMap<String, String> {
+        let configs = project.stack.iter().rev();
+        let Some(tables) = configs.into_iter().find_map(|layer| layer.config.tables.clone()) else {
+            return BTreeMap::new();
+        };
+        let columns = tables.columns.into_iter();
+        let columns = columns.map(|(field, column)| (format!("the column of `{field}`"), column.value));
+        let ignored = tables.ignore.into_iter();
+        columns
+            .chain(ignored.map(|column| (format!("the column `{}`", column.value), "left out".to_owned())))
+            .collect()
+    };
+    let (old, new) = (read(old), read(new));
+    let whats: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let change = |what: &String| {
+        let (from, to) = (old.get(what).cloned(), new.get(what).cloned());
+        let change = SettingChange::new(what.clone(), Direction::Unknown);
+        (from != to).then_some(SettingChange { from, to, ..change })
+    };
+    whats.into_iter().filter_map(change).collect()
 }
 
 /// A project by the base, and by the branch.
