@@ -44,7 +44,7 @@ book:
 ci:
     .ci/run
 
-# Build the program as a release has it, in target/dist: with all sources, and twice as slowly as `cargo build --release`.
+# Build the program as a release has it, in target/dist: with all sources, which takes longer than `cargo build --release`.
 dist:
     cargo build --locked --profile dist --features all-sources
 
