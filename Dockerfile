@@ -2,7 +2,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /source
 COPY . .
-RUN cargo install --locked --path . --root /out --features all-sources
+RUN cargo install --locked --profile dist --path . --root /out --features all-sources
 
 FROM debian:bookworm-slim
 # `check --base` reads the base by git, in a repository that belongs to whoever mounted it. `collect --network` trusts the

@@ -44,6 +44,10 @@ book:
 ci:
     .ci/run
 
+# Build the program as a release has it, in target/dist: with all sources, which takes longer than `cargo build --release`.
+dist:
+    cargo build --locked --profile dist --features all-sources
+
 # What CI runs, and what takes too long for every commit: before a release.
 full:
     .ci/full

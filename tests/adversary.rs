@@ -164,6 +164,8 @@ fn a_workflow_cannot_be_handed_to_a_laxer_project() {
     says(&against(&repo, "main", &[]), 1, "`a`: gone");
 }
 
+// No name has a colon on Windows.
+#[cfg(unix)]
 #[test]
 fn no_file_is_named_like_one_of_the_base() {
     let repo = house();

@@ -327,7 +327,7 @@ fn what_git_lacks_is_said_with_what_to_do() {
     );
     let (code, text) = repository.check(&["--base", "--output=x"]);
     assert!(code == 2 && !repository.path("x").exists(), "{text}");
-    let source = format!("file://{}", repository.folder().display());
+    let source = repository.address();
     repository.git(&["clone", "-q", "--depth", "1", "-b", "branch", &source, "shallow"]);
     let inside = repository.below("shallow");
     let (code, text) = inside.check(&["--base", "main"]);
@@ -387,7 +387,7 @@ fn snapshots_of_the_base_that_are_not_what_they_were_are_noted() {
     assert!(message.starts_with(says) && message.ends_with(", the commit that added it"), "{message}");
     assert_eq!(repository.check(&["--base", "main"]).0, base.0);
     // Nobody can tell of a history that is cut off, and nobody is told who does not want to know.
-    let source = format!("file://{}", repository.folder().display());
+    let source = repository.address();
     repository.git(&["clone", "-q", "--depth", "1", "-b", "main", &source, "shallow"]);
     let inside = repository.below("shallow");
     let (code, report) = inside.report(&["--base", "origin/main"]);

@@ -1,6 +1,7 @@
 //! The page for a browser: it says what `check` and `history` print as JSON, asks nobody for anything, and stays small.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::MAIN_SEPARATOR;
 
 use serde_json::{Value, to_value};
 
@@ -33,7 +34,7 @@ fn example(name: &str) -> Inputs {
     let folder = root().join("examples").join(name);
     let mut files = Memory::default();
     for path in files_under(&folder, &["gate", "json", "yaml"]) {
-        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
+        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace(MAIN_SEPARATOR, "/");
         files.insert(name, TableNode::File(std::fs::read(&path).unwrap()));
     }
     inputs(&Start::new(&files, ""))

@@ -205,7 +205,7 @@ fn a_name_means_a_branch_and_never_a_tag() {
 #[test]
 fn a_tag_is_not_taken_for_the_branch_of_a_remote() {
     let repo = house();
-    let source = format!("file://{}", repo.folder().display());
+    let source = repo.address();
     repo.git(&["clone", "-q", "-b", "branch", &source, "clone"]);
     let clone = repo.below("clone");
     clone.write("policies/house.gate", POLICY.replace("= 80% within 60%", "= 0% within 0%"));
@@ -465,7 +465,7 @@ fn what_cannot_be_read_is_never_missing() {
     repo.git(&["checkout", "-q", "main"]);
     repo.write("README.md", "Later.\n");
     repo.commit();
-    let source = format!("file://{}", repo.folder().display());
+    let source = repo.address();
     repo.git(&["clone", "-q", "--depth", "1", "-b", "branch", &source, "shallow"]);
     let shallow = repo.below("shallow");
     shallow.git(&["fetch", "-q", "--depth", "1", "origin", "main:refs/remotes/origin/main"]);

@@ -1,5 +1,6 @@
 //! What the package ships for others' pipelines: the scripts of the action, run as the platform runs them, and the files
-//! that name each other.
+//! that name each other. On Windows, `bash` may be anything: `.github/workflows/platforms.yml` uses the action itself there.
+#![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -269,32 +270,108 @@ fn the_action_builds_outside_of_the_checkout() {
     assert!(run.code == 0 && run.out.starts_with("/\n<mine>\n"), "{}{}", run.out, run.err);
 }
 
-#[test]
-fn a_release_is_taken_only_as_its_checksum_says() {
-    let runner = Runner::with_program("cargo", "echo built; exit 3");
-    let make = "folder=$1/releases/download/v2.0.0; mkdir -p \"$folder\"; cd \"$folder\"
-printf '#!/bin/sh\\necho released\\n' >tollgate; chmod +x tollgate
-name=tollgate-2.0.0-$(uname -m)-$(uname -s | tr '[:upper:]' '[:lower:]').tar.gz
-tar -czf \"$name\" tollgate; sha256sum \"$name\" >\"$name.sha256\"";
-    script(&runner.files.path("make"), make);
+/// A release of version 2.0.0 for this machine, whose program says what it is.
+const RELEASE: &str = "folder=$1/owner/name/releases/download/v2.0.0; mkdir -p \"$folder\"; cd \"$folder\"
+case $(uname -s)-$(uname -m) in
+Linux-*) target=$(uname -m)-unknown-linux-gnu ;;
+*-arm64) target=aarch64-apple-darwin ;;
+*) target=x86_64-apple-darwin ;;
+esac
+name=tollgate-2.0.0-$target; mkdir \"$name\"
+printf '#!/bin/sh\\necho released\\n' >\"$name/tollgate\"; chmod +x \"$name/tollgate\"
+tar -czf \"$name.tar.gz\" \"$name\"; rm -r \"$name\"
+if command -v sha256sum >/dev/null; then sha256sum *.gz; else shasum -a 256 *.gz; fi >SHA256SUMS";
+
+/// A runner beside a server that has that release, the server's address, and the folder of the release.
+fn released() -> (Runner, String, PathBuf) {
+    let runner = Runner::with_program("cargo", CARGO);
+    script(&runner.files.path("make"), RELEASE);
     let site = runner.files.path("site");
     let made = Command::new("bash").arg(runner.files.path("make")).arg(&site).status().unwrap();
     assert!(made.success());
     // An address has no blanks.
     let address = format!("file://{}", site.display()).replace(' ', "%20");
-    let variables = [("TOLLGATE_VERSION", "v2.0.0"), ("TOLLGATE_REPOSITORY", &*address)];
+    (runner, address, site.join("owner/name/releases/download/v2.0.0"))
+}
+
+#[test]
+fn a_release_is_taken_only_as_its_checksum_says() {
+    let (runner, address, folder) = released();
+    let repository = format!("{address}/owner/name");
+    let variables = [("TOLLGATE_VERSION", "v2.0.0"), ("TOLLGATE_REPOSITORY", &*repository)];
     let run = runner.script("install.sh", &variables);
     assert!(run.code == 0 && run.out == "released\n", "{}{}", run.out, run.err);
 
-    let folder = site.join("releases/download/v2.0.0");
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "gz") {
-            fs::write(path, "something else").unwrap();
-        }
-    }
+    let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let archive = folder.join(sums.split_whitespace().nth(1).unwrap());
+    fs::write(archive, "something else").unwrap();
     let run = runner.script("install.sh", &variables);
     assert!(run.code == 2 && run.err.contains("is not what its checksum says"), "{}{}", run.out, run.err);
+
+    // What no checksum is known of is not taken.
+    fs::write(folder.join("SHA256SUMS"), sums.replace("2.0.0", "3.0.0")).unwrap();
+    let run = runner.script("install.sh", &variables);
+    assert!(run.code == 0 && run.out.contains("<--tag><v2.0.0>") && run.out.ends_with("built\n"), "{run:?}");
+}
+
+/// A tag may name the release that it is of; what a commit is of, only an attestation says.
+#[test]
+fn the_action_takes_the_binary_of_its_own_version() {
+    let (runner, address, _) = released();
+    let repository = format!("{address}/");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let install = |name: &str, more: &[(&str, &str)]| {
+        let source = format!("_actions/owner/name/{name}");
+        runner.files.write(&format!("{source}/Cargo.toml"), "[package]\nversion = \"2.0.0\"\n");
+        let source = runner.files.path(&source);
+        let variables =
+            [("TOLLGATE_SOURCE", source.to_str().unwrap()), ("TOLLGATE_REPOSITORY", &*repository)];
+        let run = runner.script("install.sh", &[&variables[..], more].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        ["built", "released"].into_iter().find(|said| run.out.ends_with(&format!("{said}\n"))).unwrap()
+    };
+    for (name, said) in [
+        ("v2.0.0", "released"),
+        ("v2.0", "released"),
+        ("v2", "released"),
+        ("v2.0.1", "built"),
+        ("v20", "built"),
+        ("main", "built"),
+        ("releases/v2", "built"),
+        (commit, "built"),
+    ] {
+        assert_eq!(install(name, &[]), said, "{name}");
+    }
+
+    let token = [("TOLLGATE_TOKEN", "secret")];
+    script(&runner.files.path("bin/gh"), "exit 1");
+    assert_eq!(install(commit, &token), "built");
+    let asked = runner.files.path("asked");
+    let gh = format!("printf '%s\\n' \"$@\" \"$GH_TOKEN\" >\"{}\"", asked.display());
+    script(&runner.files.path("bin/gh"), &gh);
+    assert_eq!(install(commit, &token), "released");
+    let asked = fs::read_to_string(asked).unwrap();
+    let expected = format!(
+        "--repo\nowner/name\n--source-digest\n{commit}\n--signer-workflow\nowner/name/.github/workflows/release.yml\nsecret\n"
+    );
+    assert!(asked.ends_with(&expected), "{asked}");
+    assert_eq!(install(commit, &[]), "built", "nobody gave a token");
+}
+
+/// What may write to a release is named by its content: a tag could be moved. Only what has to may write.
+#[test]
+fn the_release_runs_what_is_pinned() {
+    let text = fs::read_to_string(root().join(".github/workflows/release.yml")).unwrap();
+    let used: Vec<&str> = text.lines().filter_map(|line| line.split("uses: ").nth(1)).collect();
+    assert!(used.len() > 10);
+    for action in used {
+        let (_, hash) = action.split_once('@').unwrap_or_else(|| panic!("{action}"));
+        let hash = hash.split(" # v").next().unwrap();
+        assert!(hash.len() == 40 && hash.chars().all(|c| c.is_ascii_hexdigit()), "{action}");
+    }
+    assert!(text.contains("\npermissions:\n  contents: read\n"));
+    assert_eq!(text.matches("contents: write").count(), 1, "the draft alone");
+    assert!(text.lines().all(|line| !line.contains("run:") || !line.contains("${{")), "values are variables");
 }
 
 #[test]

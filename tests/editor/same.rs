@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::client::{Editor, uri};
-use crate::support::Repo;
-use crate::support::{files_under, root};
+use crate::support::{Repo, files_under, relative, root};
 
 /// A folder that always has one finding: where it is shown, everything before it is.
 const MARK: &str = "zz-mark";
@@ -95,7 +94,8 @@ fn every_example_is_shown_as_it_is_checked() {
 fn cases(repo: &Repo) -> Vec<String> {
     let mut cases: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for path in files_under(&root().join("tests/ui"), &["gate", "yaml"]) {
-        let name = path.strip_prefix(root().join("tests/ui")).unwrap().to_str().unwrap();
+        let name = relative(&path);
+        let name = name.trim_start_matches("tests/ui/");
         let stem = name.split('.').next().unwrap().replace('/', "-");
         cases.entry(stem).or_default().push(path);
     }

@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
@@ -83,6 +83,13 @@ impl Repo {
         self.folder.join(name)
     }
 
+    /// Its address, as git takes one.
+    pub(crate) fn address(&self) -> String {
+        let path = self.folder.to_str().unwrap().replace(MAIN_SEPARATOR, "/");
+        // A drive's letter is no host.
+        format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
+    }
+
     /// A place outside of the repository.
     pub(crate) fn outside(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
@@ -143,7 +150,8 @@ impl Repo {
                 if path.is_dir() {
                     folders.extend((!path.ends_with(".git")).then_some(path));
                 } else {
-                    names.push(path.strip_prefix(&self.folder).unwrap().to_str().unwrap().to_owned());
+                    let name = path.strip_prefix(&self.folder).unwrap();
+                    names.push(name.to_str().unwrap().replace(MAIN_SEPARATOR, "/"));
                 }
             }
         }
