@@ -23,6 +23,7 @@ mod retype;
 mod sources;
 mod study;
 mod suites;
+mod surroundings;
 mod sweep;
 mod total;
 mod workspace;
@@ -47,6 +48,7 @@ pub use page::PageBase;
 pub use plan::PlanOptions;
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
+pub use surroundings::{Neighbour, Surroundings};
 pub use sweep::SweepRange;
 pub use workspace::Workspace;
 
@@ -128,6 +130,14 @@ impl DayOptions {
                 Point::of_instant(&seconds).unwrap_or_else(|| Point::last_second(date))
             }
         }
+    }
+
+    /// The last day or instant that a snapshot can be of, if it need not be left out: a day ahead, as it is tomorrow already
+    /// somewhere.
+    fn last(&self, axis: Axis) -> Option<Point> {
+        let now = self.point(axis);
+        let ahead = axis.in_calendar(now.ticks() + axis.per_day()).unwrap_or(now);
+        self.as_of.is_none().then_some(ahead)
     }
 
     /// The time that was asked for beside the day, where there is one.

@@ -4,6 +4,7 @@ mod answer;
 mod day;
 mod policies;
 mod row;
+mod surroundings;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use pyo3::types::PyDict;
 use self::answer::NativeAnswer;
 use self::day::Day;
 use self::policies::NativePolicies;
+use self::surroundings::NativeSurroundings;
 
 pyo3::create_exception!(tollgate_policy, TollgateError, pyo3::exceptions::PyException);
 
@@ -36,5 +38,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check, module)?)?;
     module.add_class::<NativeAnswer>()?;
     module.add_class::<NativePolicies>()?;
+    module.add_class::<NativeSurroundings>()?;
     module.add("TollgateError", module.py().get_type::<TollgateError>())
 }

@@ -299,3 +299,33 @@ def test_the_docstrings_run() -> None:
     for module in (tollgate_policy, tollgate_policy.policies):
         tried = doctest.testmod(module, optionflags=options)
         assert tried.attempted > 0 and tried.failed == 0
+
+
+SHORT = "stages a -> b\nsnapshot { n: count }\npolicy p { param least = 1 within 0 to 9  \"\"  rule r { RULE\n} }"
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "reads"),
+    [
+        ("require n >= least else hold", "", False),
+        ("require n >= least else hold  # of all workflows", "# overrides: none\n", False),
+        ("require count(workflows) >= least else hold", "", True),
+        ("require n >= least else hold", "overrides: [{ workflows: [x], params: { p.least: 2 } }]\n", True),
+        (
+            "require n >= least else hold",
+            "waivers: [{ workflow: x, rule: p.r, until: 2026-12-01, because: late, owner: mira@example.com }]\n",
+            True,
+        ),
+    ],
+)
+def test_policies_know_whether_they_look_at_other_workflows(
+    tmp_path: Path, rule: str, settings: str, reads: bool
+) -> None:
+    gate = SHORT.replace("RULE", rule)
+    assert Policies({"p.gate": gate, "tollgate.yaml": f"policies: [p.gate]\n{settings}"}).reads_fleet is reads
+    (tmp_path / "team").mkdir()
+    (tmp_path / "p.gate").write_text(gate)
+    (tmp_path / "Everybody's settings").write_text(f"policies: [p.gate]\n{settings}")
+    (tmp_path / "team" / "tollgate.yaml").write_text('extends: "../Everybody\'s settings"\n')
+    assert Policies(tmp_path / "team", allow_outside=True).reads_fleet is reads
+    assert not Policies("builtin").reads_fleet
