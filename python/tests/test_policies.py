@@ -10,6 +10,7 @@ import pickle
 import random
 import threading
 from pathlib import Path
+from typing import Any
 
 import pandas
 import polars
@@ -17,7 +18,10 @@ import pyarrow
 import pytest
 
 import tollgate_policy
-from tollgate_policy import Policies, TollgateError, check
+from tollgate_policy import Policies, TollgateError, check, native
+from tollgate_policy.policies import day_of
+from tollgate_policy.report import Answer
+from tollgate_policy.rows import rows_of
 
 ROOT = Path(__file__).parents[2]
 # How many generated repositories are judged; `.ci/full` asks for 2,000.
@@ -329,3 +333,99 @@ def test_policies_know_whether_they_look_at_other_workflows(
     (tmp_path / "team" / "tollgate.yaml").write_text('extends: "../Everybody\'s settings"\n')
     assert Policies(tmp_path / "team", allow_outside=True).reads_fleet is reads
     assert not Policies("builtin").reads_fleet
+
+
+FLEET = """
+stages testing -> pilot -> full
+snapshot every 1 week grace 3 days {
+  adoption: share
+  ready: bool
+  owner: text
+  team { size: count, tags: list of text }
+  outputs: list of { id: text key, edit_time: share }
+}
+policy fleet "Ours" {
+  param most = 1 within 0 to 9  "How many may be in the pilot"
+  let ahead = count(workflows where workflow != snapshot.workflow and adoption >= snapshot.adoption)
+  rule stages { require count(distinct(workflows.stage)) >= 2 else warn "{count(distinct(workflows.stage))}" }
+  rule alone { require count(workflows where has retired) <= 1 and ahead < 2 else note }
+  rule waits { require none(workflows where stage == pilot and since(entered) > 2 weeks) else warn }
+  rule falls { when held(count(workflows where adoption < 30%) >= 1) >= 1 week then hold }
+  rule owned { require none(workflows where owner == "nobody") else warn "{ahead}" }
+  rule light { require share(outputs where edit_time < 15% over 3 weeks) >= 50% else hold }
+  gate testing -> pilot {
+    rule room {
+      require count(workflows where stage == pilot or advance_to == pilot) <= most
+      else hold "{count(workflows where stage == pilot or advance_to == pilot)} of {count(workflows)}"
+    }
+    rule teams { require max(workflows.team.size where stage == pilot) <= 5 else hold }
+  }
+  gate pilot -> full { rule images { require any(workflows where workflow == "w1" and stage >= pilot) else hold } }
+}
+"""
+FLEET_SETTINGS = """
+policies: [fleet.gate]
+overrides: [{ workflows: ["w[2-4]", "w9"], params: { fleet.most: 2 } }]
+waivers: [{ workflow: w3, rule: fleet.room, until: 2026-12-01, because: late, owner: mira@example.com }]
+"""
+
+
+def fleet_rows(seed: int) -> dict[str, list[dict]]:
+    """The snapshots of a fleet by workflow; those of some cannot be read."""
+    thrown = random.Random(seed)
+    made: dict[str, list[dict]] = {}
+    for number in range(thrown.randint(2, 7)):
+        stage, own = "testing", made.setdefault(f"w{number}", [])
+        for week in range(thrown.randint(1, 6)):
+            asks = {"testing": "pilot", "pilot": "full"}.get(stage) if thrown.random() < 0.4 else None
+            row = {
+                "workflow": f"w{number}",
+                "date": datetime.date(2026, 1, 8) + datetime.timedelta(weeks=week),
+                "stage": stage,
+                "advance_to": asks,
+                "adoption": None if thrown.random() < 0.1 else round(thrown.random(), 3),
+                "ready": thrown.random() < 0.7,
+                "owner": thrown.choice(["mira", "nobody", None]),
+                "team": {"size": thrown.randint(0, 9), "tags": ["a"] * thrown.randint(0, 2)},
+                "retired": datetime.date(2026, 2, 28) if thrown.random() < 0.05 else None,
+                "outputs": [
+                    {"id": f"{number}-{week}-{at}", "edit_time": round(thrown.random() * 0.4, 2)}
+                    for at in range(thrown.randint(0, 5))
+                ],
+            }
+            own.append(row)
+            if thrown.random() < 0.03:
+                own.append(row | thrown.choice([{}, {"date": datetime.date(2026, 3, 1)}, {"ready": "perhaps"}]))
+            stage = asks if asks and thrown.random() < 0.7 else stage
+    return made
+
+
+def without_labels(value: Any) -> Any:
+    """What marks places: two marks on one row are one, which cannot be seen where its text is there twice."""
+    if isinstance(value, dict):
+        return {key: without_labels(one) for key, one in value.items() if key != "labels"}
+    return [without_labels(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("seed", range(SEEDS // 2))
+@pytest.mark.parametrize("named", [False, True])
+def test_a_workflow_beside_others_is_judged_as_with_all_of_their_rows(seed: int, named: bool) -> None:
+    """Spark's workers judge so: nothing is known of the others but what policies look at."""
+    texts = {"fleet.gate": FLEET} | ({"tollgate.yaml": FLEET_SETTINGS} if named else {})
+    policies, day = Policies(texts), day_of([None, "2026-02-16", "2026-01-29"][seed % 3], ())
+    day["today"] = "2026-02-16"
+    key, of_all = ["workflow", "date"], fleet_rows(seed)
+    told = native.NativePolicies.of_told(policies._native.told())
+    alone = told.surroundings([], day)
+    rows = {workflow: rows_of(own, "t", key) for workflow, own in of_all.items()}
+    around = told.surroundings([(name, *alone.neighbour(name, own, day)) for name, own in rows.items()], day)
+    every = [row for own in rows.values() for row in own]
+    whole = Answer(policies._native.judge(every, day, False)).to_dict()
+    judged = [
+        found for own in rows.values() for found in Answer(around.judge(own, day)).to_dict()["workflows"]
+    ]
+    assert without_labels(judged) == without_labels(whole["workflows"])
+    past = Answer(policies._native.history(every, day)).to_dict()["workflows"]
+    told_past = [found for own in rows.values() for found in Answer(around.history(own, day)).to_dict()["workflows"]]
+    assert [own["workflow"] for own in told_past] == [own["workflow"] for own in past]
+    assert [own["days"] for own in told_past] == [own["days"] for own in past]
