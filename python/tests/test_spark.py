@@ -24,7 +24,8 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 import pyarrow
 from pyspark.sql import DataFrame, SparkSession
 
-from tollgate_policy import Policies, TollgateError, spark
+import repositories
+from tollgate_policy import Policies, TollgateError, check, spark
 
 AS_OF = "2026-02-16"
 KEY = ["workflow", "date"]
@@ -180,6 +181,16 @@ def test_the_random_rows_come_to_every_decision() -> None:
     assert set(found) == {"advance", "continue", "hold", "rollback", "error"}
 
 
+@pytest.mark.parametrize(("example", "day"), repositories.AS_OF.items())
+def test_an_example_is_judged_as_the_command_line_judges_it(session: SparkSession, example: str, day: str) -> None:
+    folder = repositories.EXAMPLES / example
+    df = laid(session.createDataFrame(repositories.table(repositories.rows(folder))), len(example))
+    judged = [without_diagnostics(row) for row in collected(spark.judge(df, Policies(folder), as_of=day))]
+    assert judged and repositories.told(judged) == repositories.told(check(folder, as_of=day).to_dict()["workflows"])
+    printed = repositories.printed(example)
+    assert printed is None or repositories.told(judged) == repositories.told(printed)
+
+
 @pytest.mark.parametrize("rules", ["held", "quota"])
 def test_no_way_to_lay_the_rows_changes_anything(session: SparkSession, rules: str) -> None:
     df, policies = table(session, rows(3) + [row | {"workflow": "z"} for row in rows(4)[:1]]), house(rules)
@@ -264,7 +275,7 @@ def test_rows_that_are_wrong_have_a_row_of_their_own(session: SparkSession) -> N
     assert (swept["workflows_error"], swept["workflows_continue"]) == (1, 1) and swept["days_error"] == 0
 
 
-@pytest.mark.parametrize("nameless", [None, "", " "])
+@pytest.mark.parametrize("nameless", [None, "", " ", "ü" * 101])
 def test_a_row_without_a_workflow_may_be_of_any(session: SparkSession, nameless: str | None) -> None:
     columns = "workflow string, date string, stage string, adoption string, ready boolean"
     row = {"workflow": "fine", "date": "2026-02-12", "stage": "testing", "adoption": "62%", "ready": True}

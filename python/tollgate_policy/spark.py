@@ -53,6 +53,7 @@ __all__ = ["history", "impact", "judge", "sweep"]
 
 DECISIONS = ("advance", "continue", "hold", "rollback", "error", "retired")
 NO_SNAPSHOT_YET = "T512"  # all snapshots are later than the day that was asked for
+MAX_NAME = 200  # bytes
 NO_WORKFLOW = "rows without a workflow are there: any workflow may be the one that is not named"
 _UNNAMED = "tollgate: rows without a workflow"  # the column that says so
 
@@ -204,17 +205,18 @@ class _Case:
 
     def native_of(self, workflow: str | None) -> NativeSurroundings:
         """The same of a workflow that is judged as if it were alone."""
-        beside = [(workflow, True, [])] if workflow else []
+        beside = [] if _is_no_name(workflow) else [(workflow, True, [])]
         return NativePolicies.of_told(self.told).surroundings(beside, self.day)
 
     def answer(self, command: str, rows: Rows, unnamed: bool) -> dict[str, Any] | None:
         """A workflow's part of what a command says, with its diagnostics; none where it has no snapshot yet."""
         workflow = rows[0]["workflow"]
-        if unnamed and not _is_blank(workflow):
+        if unnamed and not _is_no_name(workflow):
             return _wrong(workflow, NO_WORKFLOW)
         native = self.native_of(workflow) if self.alone else self.native()
         try:
-            named, day = rows_of(rows, self.table, self.key), self.day | {"workflows": [workflow] if workflow else []}
+            named = rows_of(rows, self.table, self.key)
+            day = self.day | {"workflows": [] if _is_no_name(workflow) else [workflow]}
             judged = native.judge(named, day) if command == "judge" else native.history(named, day)
         except TollgateError as error:
             return _wrong(workflow, str(error))
@@ -237,8 +239,9 @@ def _wrong(workflow: str | None, message: str) -> dict[str, Any]:
     return {"workflow": workflow, "decision": "error", "rules": []} | unread | {"diagnostics": found}
 
 
-def _is_blank(workflow: str | None) -> bool:
-    return not (workflow or "").strip()
+def _is_no_name(workflow: str | None) -> bool:
+    """What the package takes for no name."""
+    return not (workflow or "").strip() or len((workflow or "").encode()) > MAX_NAME
 
 
 def _verdict_rows(case: _Case, rows: Rows, unnamed: bool) -> Rows:
@@ -284,7 +287,7 @@ def _changes(before: _Case, after: _Case, rows: Rows, unnamed: bool) -> Rows:
 def _seen(case: _Case, rows: Rows, unnamed: bool) -> Rows:
     """What others see of a workflow: whether it could be read, and its rows with the fields that policies look at."""
     workflow, named = rows[0]["workflow"], rows_of(rows, case.table, case.key)
-    if _is_blank(workflow):
+    if _is_no_name(workflow):
         return [{"workflow": workflow, "is_read": False, "rows": b""}]
     try:
         is_read, texts = case.native().neighbour(workflow, named, case.day)
@@ -325,15 +328,16 @@ def _prepared(
         others = [(one["workflow"], one["is_read"], bytes(one["rows"])) for one in found]
     else:
         others = [(one["workflow"], True, b"") for one in df.select("workflow").distinct().collect()]
-    named = [one for one in others if not _is_blank(one[0])]
+    named = [one for one in others if not _is_no_name(one[0])]
     df = df.withColumn(_UNNAMED, F.lit(len(named) < len(others)))
     return df, dataclasses.replace(case, job=uuid.uuid4().hex, others=pickle.dumps(named))
 
 
 def _marked(df: DataFrame) -> DataFrame:
     """The rows, each with whether there are rows without a workflow."""
-    blank = F.coalesce(F.col("workflow"), F.lit("")).rlike(r"^\s*$")
-    unnamed = df.select(F.max(blank).alias(_UNNAMED))
+    name = F.coalesce(F.col("workflow"), F.lit(""))
+    is_no_name = name.rlike(r"^\s*$") | (F.octet_length(name) > MAX_NAME)
+    unnamed = df.select(F.max(is_no_name).alias(_UNNAMED))
     return df.crossJoin(F.broadcast(unnamed))
 
 
