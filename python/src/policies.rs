@@ -23,6 +23,9 @@ use crate::day::Day;
 use crate::row::text_of;
 use crate::surroundings::NativeSurroundings;
 
+/// Rows as others see them: their names and texts.
+pub(crate) type SeenTexts = Vec<(String, String)>;
+
 /// Policies with their settings.
 #[pyclass(frozen, module = "tollgate_policy.native")]
 pub(crate) struct NativePolicies {
@@ -105,7 +108,7 @@ impl NativePolicies {
     fn surroundings(
         &self,
         py: Python<'_>,
-        neighbours: Vec<(String, bool, Vec<(String, String)>)>,
+        neighbours: Vec<(String, bool, SeenTexts)>,
         day: Day,
     ) -> PyResult<NativeSurroundings> {
         let (inputs, options) = (self.with(Some(Vec::new()))?, day.options()?);

@@ -6,7 +6,7 @@ use tollgate::engine::{CheckOptions, Neighbour, Surroundings};
 
 use crate::answer::NativeAnswer;
 use crate::day::Day;
-use crate::policies::texts_of;
+use crate::policies::{SeenTexts, texts_of};
 
 /// Policies, settled for the workflows of a table.
 #[pyclass(frozen, module = "tollgate_policy.native")]
@@ -27,7 +27,7 @@ impl NativeSurroundings {
         workflow: &str,
         rows: Vec<(String, Bound<'_, PyDict>)>,
         day: Day,
-    ) -> PyResult<(bool, Vec<(String, String)>)> {
+    ) -> PyResult<(bool, SeenTexts)> {
         let (snapshots, options) = (texts_of(rows)?, day.options()?);
         let Neighbour { is_read, snapshots, .. } =
             py.detach(|| self.0.neighbour(workflow, snapshots, &options));
