@@ -17,11 +17,7 @@ pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
             continue;
         }
         let column: String = column.str()?.extract()?;
-        if is_plain(&column) {
-            text.push_str(&column)
-        } else {
-            quote(&column, &mut text)
-        }
+        write_key(&column, &mut text);
         text.push_str(": ");
         // A series whose name stands plainly is judged as its rows are read.
         let name = value.cast::<PyString>().ok().filter(|_| column == "workflow");
@@ -77,6 +73,15 @@ fn is_plain(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|one| one.is_ascii_alphanumeric() || one == '_' || one == '-')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// A key without quotes where it can be: such a text is read several times as fast.
+fn write_key(key: &str, out: &mut String) {
+    if is_plain(key) {
+        out.push_str(key);
+    } else {
+        quote(key, out);
+    }
 }
 
 fn quote(text: &str, out: &mut String) {
@@ -187,8 +192,8 @@ fn write_record<'py>(
         out.push_str(if is_first { "" } else { ", " });
         is_first = false;
         match key.cast::<PyString>() {
-            Ok(key) => quote(key.to_str()?, out),
-            Err(_) => quote(key.str()?.to_str()?, out),
+            Ok(key) => write_key(key.to_str()?, out),
+            Err(_) => write_key(key.str()?.to_str()?, out),
         }
         out.push_str(": ");
         write(&value, depth + 1, out)?;
