@@ -20,8 +20,8 @@ use tollgate::source::SourceMap;
 use crate::TollgateError;
 use crate::answer::{NativeAnswer, STYLE};
 use crate::day::Day;
+use crate::neighbourhood::NativeNeighbourhood;
 use crate::row::text_of;
-use crate::surroundings::NativeSurroundings;
 
 /// Rows as others see them: their names and texts.
 pub(crate) type SeenTexts = Vec<(String, String)>;
@@ -105,18 +105,18 @@ impl NativePolicies {
     }
 
     /// What a workflow is judged beside: the names of all, whether each could be read, and the rows of each as others see them.
-    fn surroundings(
+    fn neighbourhood(
         &self,
         py: Python<'_>,
         neighbours: Vec<(String, bool, SeenTexts)>,
         day: Day,
-    ) -> PyResult<NativeSurroundings> {
+    ) -> PyResult<NativeNeighbourhood> {
         let (inputs, options) = (self.with(Some(Vec::new()))?, day.options()?);
         let neighbour = |(workflow, is_read, snapshots)| Neighbour { workflow, is_read, snapshots };
         let neighbours: Vec<Neighbour> = neighbours.into_iter().map(neighbour).collect();
         py.detach(|| {
-            let found = self.workspace().surroundings(inputs, &neighbours, &options);
-            Ok(NativeSurroundings::new(found))
+            let found = self.workspace().neighbourhood(inputs, &neighbours, &options);
+            Ok(NativeNeighbourhood::new(found))
         })
     }
 

@@ -436,9 +436,9 @@ def test_a_workflow_beside_others_is_judged_as_with_all_of_their_rows(seed: int,
     day["today"] = "2026-02-16"
     key, of_all = ["workflow", "date"], fleet_rows(seed)
     told = native.NativePolicies.of_told(policies._native.told())
-    alone = told.surroundings([], day)
+    alone = told.neighbourhood([], day)
     rows = {workflow: rows_of(own, "t", key) for workflow, own in of_all.items()}
-    around = told.surroundings([(name, *alone.neighbour(name, own, day)) for name, own in rows.items()], day)
+    around = told.neighbourhood([(name, *alone.neighbour(name, own, day)) for name, own in rows.items()], day)
     every = [row for own in rows.values() for row in own]
     whole = Answer(policies._native.judge(every, day, False)).to_dict()
     judged = [

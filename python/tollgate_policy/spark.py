@@ -44,7 +44,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from .native import NativePolicies, NativeSurroundings, TollgateError
+from .native import NativeNeighbourhood, NativePolicies, TollgateError
 from .policies import Policies, _again, day_of
 from .report import Answer
 from .rows import rows_of
@@ -189,7 +189,7 @@ class _Case:
     alone: bool
     others: bytes
 
-    def native(self) -> NativeSurroundings:
+    def native(self) -> NativeNeighbourhood:
         """What workflows are judged beside: made once in each process, and let go of when another job comes."""
         if self.job not in _made:
             _made.clear()
@@ -200,13 +200,13 @@ class _Case:
                 (workflow, is_read, pickle.loads(zlib.decompress(rows)) if rows else [])
                 for workflow, is_read, rows in pickle.loads(self.others)
             ]
-            of_job[self.told] = NativePolicies.of_told(self.told).surroundings(beside, self.day)
+            of_job[self.told] = NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
         return of_job[self.told]
 
-    def native_of(self, workflow: str | None) -> NativeSurroundings:
+    def native_of(self, workflow: str | None) -> NativeNeighbourhood:
         """The same of a workflow that is judged as if it were alone."""
         beside = [] if _is_no_name(workflow) else [(workflow, True, [])]
-        return NativePolicies.of_told(self.told).surroundings(beside, self.day)
+        return NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
 
     def answer(self, command: str, rows: Rows, unnamed: bool) -> dict[str, Any] | None:
         """A workflow's part of what a command says, with its diagnostics; none where it has no snapshot yet."""
@@ -230,7 +230,7 @@ class _Case:
         return first | {"workflow": workflow, "diagnostics": kept}
 
 
-_made: dict[str, dict[str, NativeSurroundings]] = {}
+_made: dict[str, dict[str, NativeNeighbourhood]] = {}
 
 
 def _wrong(workflow: str | None, message: str) -> dict[str, Any]:

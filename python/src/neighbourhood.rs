@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use tollgate::engine::{CheckOptions, Neighbour, Surroundings};
+use tollgate::engine::{CheckOptions, Neighbour, Neighbourhood};
 
 use crate::answer::NativeAnswer;
 use crate::day::Day;
@@ -10,16 +10,16 @@ use crate::policies::{SeenTexts, texts_of};
 
 /// Policies, settled for the workflows of a table.
 #[pyclass(frozen, module = "tollgate_policy.native")]
-pub(crate) struct NativeSurroundings(Surroundings);
+pub(crate) struct NativeNeighbourhood(Neighbourhood);
 
-impl NativeSurroundings {
-    pub(crate) fn new(found: Surroundings) -> Self {
+impl NativeNeighbourhood {
+    pub(crate) fn new(found: Neighbourhood) -> Self {
         Self(found)
     }
 }
 
 #[pymethods]
-impl NativeSurroundings {
+impl NativeNeighbourhood {
     /// Whether the rows of a workflow could be read, and names and texts of them as others see them.
     fn neighbour(
         &self,

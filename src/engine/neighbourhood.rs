@@ -33,7 +33,7 @@ pub struct Neighbour {
 /// The policies of a project, settled for all of its workflows, and what these see of each other. Knows the policies' texts
 /// and those of the neighbours; a judgement adds only the snapshots that it is given.
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct Neighbourhood {
     sources: Arc<SourceMap>,
     project: Ready<()>,
     /// The fields that others look at; none where that may be any.
@@ -42,12 +42,12 @@ pub struct Surroundings {
 
 impl Workspace {
     /// What the workflows of the first project are judged beside. Its own snapshots are not looked at.
-    pub fn surroundings(
+    pub fn neighbourhood(
         &mut self,
         inputs: Inputs,
         neighbours: &[Neighbour],
         options: &DayOptions,
-    ) -> Surroundings {
+    ) -> Neighbourhood {
         self.begin();
         let Inputs { mut sources, projects, .. } = inputs;
         let mut drafts = parsed_projects(self, projects.into_iter().take(1).collect(), &mut sources);
@@ -60,7 +60,7 @@ impl Workspace {
             project.fleet = Arc::new(fleet_of(neighbours, &project, &mut sources, options));
         }
         project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
-        Surroundings { sources: Arc::new(sources), project, shown }
+        Neighbourhood { sources: Arc::new(sources), project, shown }
     }
 }
 
@@ -93,7 +93,7 @@ fn fleet_of(
     fleet
 }
 
-impl Surroundings {
+impl Neighbourhood {
     /// A workflow as others see it, of all its snapshots.
     pub fn neighbour(&self, workflow: &str, snapshots: Vec<TextFile>, options: &DayOptions) -> Neighbour {
         let mut sources = SourceMap::upon(Arc::clone(&self.sources));
