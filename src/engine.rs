@@ -14,6 +14,7 @@ mod judge;
 mod lint;
 mod load;
 mod nearest;
+mod neighbourhood;
 mod observe;
 mod overview;
 mod packs;
@@ -43,6 +44,7 @@ use crate::value::{DAY, Date, Number, day_number};
 pub use against::AgainstOptions;
 pub use evaluate::{Evaluated, EvaluatedFor};
 pub use nearest::{DecisionChange, Nearest, Turn};
+pub use neighbourhood::{Neighbour, Neighbourhood};
 pub use observe::{Observed, OutcomeTally, PlaceSeen, RuleTally, SeenPlaces, ValueOfWorkflow};
 pub use page::PageBase;
 pub use plan::PlanOptions;
@@ -130,6 +132,14 @@ impl DayOptions {
                 Point::of_instant(&seconds).unwrap_or_else(|| Point::last_second(date))
             }
         }
+    }
+
+    /// The last day or instant that a snapshot can be of, if it need not be left out: a day ahead, as it is tomorrow already
+    /// somewhere.
+    fn last(&self, axis: Axis) -> Option<Point> {
+        let now = self.point(axis);
+        let ahead = axis.in_calendar(now.ticks() + axis.per_day()).unwrap_or(now);
+        self.as_of.is_none().then_some(ahead)
     }
 
     /// The time that was asked for beside the day, where there is one.

@@ -40,7 +40,7 @@ pub fn param_value(param: &Param, text: &str) -> Result<ParamValue, Unfit> {
 }
 
 /// What is in force, for every workflow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Book {
     /// For workflows that no override speaks of.
     pub general: Settings,

@@ -53,6 +53,33 @@ impl Program {
         targets.into_iter().any(|target| matches!(target, Target::Workflows(_)))
     }
 
+    /// The fields of snapshots, by their indexes, that `workflows` may be asked for; none where that may be any. Fields of other
+    /// lists' elements may be counted among them.
+    pub fn fields_of_workflows(&self) -> Option<BTreeSet<usize>> {
+        let vocabulary = &self.vocabulary;
+        let mut read: BTreeSet<usize> =
+            (0..vocabulary.built_in_fields()).chain(vocabulary.retired()).collect();
+        for target in self.exprs.iter().flatten().filter_map(|info| info.target.as_ref()) {
+            match target {
+                Target::Workflows(path) => read.extend(path.steps.first()),
+                Target::Element { path, .. } if path.steps.is_empty() && path.computed.is_none() => {
+                    return None;
+                }
+                Target::Element { path, .. } => read.extend(path.steps.first()),
+                Target::Field(_)
+                | Target::JudgedField(_)
+                | Target::Date(_)
+                | Target::Let(_)
+                | Target::Param(_)
+                | Target::Table(_)
+                | Target::Stage(_)
+                | Target::Member(_)
+                | Target::Call(_) => {}
+            }
+        }
+        Some(read)
+    }
+
     /// The param that a name means: one of its own, or the entry of a table, as `quality.floor.critical`.
     pub fn param_named(&self, name: &str) -> Option<usize> {
         let own = self.params.iter().position(|param| *param.name == *name);

@@ -310,17 +310,30 @@ impl Source {
 /// Every file that a run has read, policies and snapshots alike. A copy shares their texts.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
+    /// The files of another map, which come before its own.
+    shared: Option<Arc<SourceMap>>,
     files: Vec<Source>,
     /// The last file of each name.
     by_name: BTreeMap<Arc<str>, FileId>,
+    bytes: usize,
 }
 
 impl SourceMap {
+    /// Goes on from another map without copying it.
+    pub fn upon(shared: Arc<Self>) -> Self {
+        Self { shared: Some(shared), ..Self::default() }
+    }
+
+    /// How many files come before its own.
+    fn before(&self) -> usize {
+        self.shared.as_ref().map_or(0, |shared| shared.count())
+    }
+
     /// Adds a file and hands out its id; that of the file which it is, where its name and text are known.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let (name, text) = (name.into(), text.into());
         let is_it = |source: &Source| source.text.row.is_none() && *source.text == *text;
-        let known = self.by_name.get(&name).copied().filter(|id| self.get(*id).is_some_and(is_it));
+        let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| self.push(Source::new(name, SourceText::new(text))))
     }
 
@@ -329,7 +342,7 @@ impl SourceMap {
         let is_it = |source: &Source| {
             source.text.row().is_some_and(|row| Arc::ptr_eq(&row.rows, rows) && row.at == at)
         };
-        let known = self.by_name.get(&name).copied().filter(|id| self.get(*id).is_some_and(is_it));
+        let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| {
             let row = Some(Box::new(TableRow { rows: Arc::clone(rows), at }));
             self.push(Source::new(name, SourceText { kept: OnceLock::new(), row }))
@@ -337,8 +350,9 @@ impl SourceMap {
     }
 
     fn push(&mut self, source: Source) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let id = FileId(u32::try_from(self.count()).unwrap_or(u32::MAX));
         self.by_name.insert(source.name.clone(), id);
+        self.bytes += source.text.bytes();
         self.files.push(source);
         id
     }
@@ -346,7 +360,8 @@ impl SourceMap {
     /// Adds what a part of another file comes to, as a file of its own.
     pub fn add_part(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>, of: Span) -> FileId {
         let id = self.add(name, text);
-        if let Some(source) = self.files.get_mut(id.0 as usize) {
+        let own = (id.0 as usize).checked_sub(self.before());
+        if let Some(source) = own.and_then(|at| self.files.get_mut(at)) {
             source.stands_for = Some(of);
         }
         id
@@ -354,28 +369,42 @@ impl SourceMap {
 
     /// All files, in the order in which they were added.
     pub fn all(&self) -> impl Iterator<Item = &Source> {
-        self.files.iter()
+        let before: Box<dyn Iterator<Item = &Source>> = match &self.shared {
+            Some(shared) => Box::new(shared.all()),
+            None => Box::new(std::iter::empty()),
+        };
+        before.chain(&self.files)
     }
 
     /// How many files there are.
     pub fn count(&self) -> usize {
-        self.files.len()
+        self.before() + self.files.len()
     }
 
     /// How many bytes all files have.
     pub fn bytes(&self) -> usize {
-        self.files.iter().map(|file| file.text.bytes()).sum()
+        self.shared.as_ref().map_or(0, |shared| shared.bytes()) + self.bytes
     }
 
-    /// Takes back all files but the first `count`; nothing may point into them any more.
+    /// Takes back all files but the first `count`; nothing may point into them any more. What it shares with another map stays.
     pub fn truncate(&mut self, count: usize) {
-        self.files.truncate(count);
+        self.files.truncate(count.saturating_sub(self.before()));
         self.by_name.retain(|_, id| (id.0 as usize) < count);
+        self.bytes = self.files.iter().map(|file| file.text.bytes()).sum();
     }
 
     /// The file of an id that this map handed out.
     pub fn get(&self, id: FileId) -> Option<&Source> {
-        self.files.get(id.0 as usize)
+        match ((id.0 as usize).checked_sub(self.before()), &self.shared) {
+            (Some(at), _) => self.files.get(at),
+            (None, Some(shared)) => shared.get(id),
+            (None, None) => None,
+        }
+    }
+
+    fn id_of(&self, name: &str) -> Option<FileId> {
+        let own = self.by_name.get(name).copied();
+        own.or_else(|| self.shared.as_ref()?.id_of(name))
     }
 
     /// The last file of a name.
@@ -385,8 +414,8 @@ impl SourceMap {
 
     /// The last file of a name, with its id.
     pub fn file_named(&self, name: &str) -> Option<(FileId, &Source)> {
-        let id = self.by_name.get(name)?;
-        self.get(*id).map(|source| (*id, source))
+        let id = self.id_of(name)?;
+        self.get(id).map(|source| (id, source))
     }
 
     /// The name of a file, or nothing for an id of another map.
@@ -434,6 +463,22 @@ mod tests {
         assert_eq!(sources.line_column(Span::new(file, 0..1)), (1, 1));
         assert_eq!(sources.line_column(Span::new(file, 9..10)), (2, 5));
         assert_eq!(sources.text(Span::new(file, 4..8)), "twö");
+    }
+
+    #[test]
+    fn a_map_goes_on_from_another_one() {
+        let mut first = SourceMap::default();
+        let (a, b) = (first.add("a", "one"), first.add("b", "two"));
+        let first = Arc::new(first);
+        let mut sources = SourceMap::upon(Arc::clone(&first));
+        assert_eq!(sources.add("a", "one"), a);
+        let (other, own) = (sources.add("b", "three"), sources.add("c", ""));
+        assert_eq!((other, own, sources.count(), sources.bytes()), (FileId(2), FileId(3), 4, 11));
+        assert_eq!((sources.file_named("b").unwrap().0, first.file_named("b").unwrap().0), (other, b));
+        assert_eq!(sources.all().map(|source| &*source.name).collect::<Vec<_>>(), ["a", "b", "b", "c"]);
+        assert_eq!((sources.name(b), sources.name(own), first.name(own)), ("b", "c", ""));
+        sources.truncate(3);
+        assert_eq!((sources.count(), sources.bytes(), sources.named("c").is_none()), (3, 11, true));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
     python python/benches/fleet.py --workflows 20000 --weeks 104
 
-Each program runs in a process of its own, and says what it decided: all have to agree.
+Each program runs in a process of its own, and says what it decided: all have to agree. Memory is the peak (`VmHWM`) of the largest
+process that judges, be it the program or one of Spark's Python workers, and of Spark's machine (Java) beside it. Linux only.
 """
 
 from __future__ import annotations
@@ -170,6 +171,44 @@ PROGRAMS = {
 }
 
 
+def look(root: int, known: dict[int, tuple[str, int, int]]) -> None:
+    """Of a process and all below it: the name, the peak of its memory in KiB, and its processor time in ticks, up to now."""
+    status: dict[int, dict[str, str]] = {}
+    ticks: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            lines = (folder / "status").read_text().splitlines()
+            spent = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+        except OSError:  # it has ended
+            continue
+        status[int(folder.name)] = dict(line.split(":", 1) for line in lines if ":" in line)
+        ticks[int(folder.name)] = sum(map(int, spent))
+    for pid, own in status.items():
+        above, seen = pid, set()
+        while above in status and above not in seen and above != root:
+            seen.add(above)
+            above = int(status[above]["PPid"])
+        if above == root and "VmHWM" in own:
+            known[pid] = (own["Name"].strip(), int(own["VmHWM"].split()[0]), ticks[pid])
+
+
+def run(name: str, asked: list[str]) -> tuple[dict, float, int, int]:
+    """What a program says, its processor time in seconds, and the peaks of the processes that judge and of Java, in MiB."""
+    begun = subprocess.Popen(
+        [sys.executable, __file__, "--run", name, *asked], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    known: dict[int, tuple[str, int, int]] = {}
+    while begun.poll() is None:
+        look(begun.pid, known)
+        time.sleep(0.2)
+    said = begun.stdout.read() if begun.stdout else ""
+    if begun.returncode:
+        sys.exit(f"{name} ended with {begun.returncode}")
+    most = [max([own[1] for own in known.values() if (own[0] == "java") is java], default=0) >> 10 for java in (False, True)]
+    spent = sum(own[2] for own in known.values()) / os.sysconf("SC_CLK_TCK")
+    return json.loads(said.splitlines()[-1]), spent, most[0], most[1]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workflows", type=int, default=200)
@@ -190,16 +229,14 @@ def main() -> None:
         write(file, given.workflows, given.weeks)
     snapshots = given.workflows * given.weeks
     print(f"{snapshots:,} snapshots of {given.workflows:,} workflows, {file.stat().st_size >> 20} MiB as Parquet")
-    print("| program | s | snapshots/s |\n|---|---|---|")
+    print("| program | s | snapshots/s | processor, s | peak, MiB | of Java, MiB |\n|---|---|---|---|---|---|", flush=True)
     agreed = set()
     for name in given.only:
         asked = ["--workflows", str(given.workflows), "--weeks", str(given.weeks), "--folder", str(given.folder)]
-        done = subprocess.run(
-            [sys.executable, __file__, "--run", name, *asked], capture_output=True, text=True, check=True
-        )
-        told = json.loads(done.stdout.splitlines()[-1])
+        told, spent, peak, java = run(name, asked)
         agreed.add(json.dumps(told["decided"]))
-        print(f"| {name} | {told['seconds']:.1f} | {snapshots / told['seconds']:,.0f} |", flush=True)
+        seconds = told["seconds"]
+        print(f"| {name} | {seconds:.1f} | {snapshots / seconds:,.0f} | {spent:,.0f} | {peak:,} | {java or ''} |", flush=True)
     print("all decide alike" if len(agreed) == 1 else f"they decide otherwise: {agreed}")
     sys.exit(len(agreed) != 1)
 

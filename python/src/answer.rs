@@ -8,6 +8,7 @@ use tollgate::engine::{Answer, CheckOptions, Workspace};
 use tollgate::project::Inputs;
 use tollgate::render::html::{HtmlView, render};
 use tollgate::render::{Style, json};
+use tollgate::source::SourceMap;
 
 use crate::TollgateError;
 
@@ -28,14 +29,16 @@ pub(crate) struct NativeAnswer {
     /// The exit code of the command line.
     #[pyo3(get)]
     exit: u8,
-    /// What was judged, for the page and for the columns of rows.
+    /// The texts that places lie in.
+    sources: SourceMap,
+    /// What was judged, for the page.
     judged: Option<Mutex<(Inputs, CheckOptions)>>,
 }
 
 impl NativeAnswer {
     pub(crate) fn new<T: Serialize>(answer: &Answer<T>, text: String) -> PyResult<Self> {
         let json = json::render(&answer.report).map_err(|error| TollgateError::new_err(error.to_string()))?;
-        Ok(Self { json, text, exit: answer.exit, judged: None })
+        Ok(Self { json, text, exit: answer.exit, sources: answer.sources.clone(), judged: None })
     }
 
     pub(crate) fn of(self, inputs: Inputs, options: CheckOptions) -> Self {
@@ -58,11 +61,7 @@ impl NativeAnswer {
 
     /// The column that a line of a row's text is of.
     fn column(&self, file: &str, line: usize) -> Option<String> {
-        let judged = self.judged.as_ref()?.lock().unwrap_or_else(|broken| broken.into_inner());
-        let snapshots = judged.0.projects.iter().flat_map(|project| &project.snapshots);
-        let row = snapshots.into_iter().find(|snapshot| snapshot.name == file)?;
-        let text = std::str::from_utf8(row.content.as_ref().ok()?).ok()?;
-        let key = text.lines().nth(line.checked_sub(1)?)?.split_once(": ")?.0;
+        let key = self.sources.named(file)?.line(line).split_once(": ")?.0;
         Some(serde_json::from_str(key).unwrap_or_else(|_| key.to_owned()))
     }
 }

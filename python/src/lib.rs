@@ -2,6 +2,7 @@
 
 mod answer;
 mod day;
+mod neighbourhood;
 mod policies;
 mod row;
 
@@ -12,6 +13,7 @@ use pyo3::types::PyDict;
 
 use self::answer::NativeAnswer;
 use self::day::Day;
+use self::neighbourhood::NativeNeighbourhood;
 use self::policies::NativePolicies;
 
 pyo3::create_exception!(tollgate_policy, TollgateError, pyo3::exceptions::PyException);
@@ -36,5 +38,6 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check, module)?)?;
     module.add_class::<NativeAnswer>()?;
     module.add_class::<NativePolicies>()?;
+    module.add_class::<NativeNeighbourhood>()?;
     module.add("TollgateError", module.py().get_type::<TollgateError>())
 }

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use serde::{Deserialize, Serialize};
 use tollgate::code::Code;
 use tollgate::diagnostic::Severity;
 use tollgate::disk::Disk;
-use tollgate::engine::{Answer, CheckOptions, SweepRange, Workspace};
+use tollgate::engine::{Answer, CheckOptions, Neighbour, SweepRange, Workspace};
 use tollgate::project::{
     Configuration, FirstVersions, Inputs, Memory, Project, Sides, Start, TextFile, inputs, own_tests,
 };
@@ -19,7 +20,11 @@ use tollgate::source::SourceMap;
 use crate::TollgateError;
 use crate::answer::{NativeAnswer, STYLE};
 use crate::day::Day;
+use crate::neighbourhood::NativeNeighbourhood;
 use crate::row::text_of;
+
+/// Rows as others see them: their names and texts.
+pub(crate) type SeenTexts = Vec<(String, String)>;
 
 /// Policies with their settings.
 #[pyclass(frozen, module = "tollgate_policy.native")]
@@ -66,6 +71,52 @@ impl NativePolicies {
             let found = inputs(&start);
             let tests = start.site().map(|site| own_tests(&found.projects, &site)).unwrap_or_default();
             Self::new(found, tests, params)
+        })
+    }
+
+    /// Those that [`NativePolicies::told`] has told of: without snapshots and tests.
+    #[staticmethod]
+    fn of_told(py: Python<'_>, told: &str) -> PyResult<Self> {
+        let told: ToldPolicies =
+            serde_json::from_str(told).map_err(|error| TollgateError::new_err(error.to_string()))?;
+        py.detach(|| Self::new(told.inputs(), Vec::new(), None))
+    }
+
+    /// The texts of policies and settings, so that another machine need not have their files.
+    fn told(&self) -> PyResult<String> {
+        let told = ToldPolicies::new(&self.inputs, self.project()?);
+        serde_json::to_string(&told).map_err(|error| TollgateError::new_err(error.to_string()))
+    }
+
+    /// Whether a policy looks at other workflows.
+    #[getter]
+    fn reads_workflows(&self, py: Python<'_>) -> bool {
+        py.detach(|| {
+            let policies = self.inputs.projects.iter().flat_map(|project| &project.policies).cloned();
+            self.workspace().compile(policies.collect()).report.reads_workflows()
+        })
+    }
+
+    /// Whether a setting is of some workflows alone. By itself, a workflow would look as if it were the only one to name.
+    #[getter]
+    fn names_workflows(&self) -> bool {
+        let mut layers = self.inputs.projects.iter().flat_map(|project| &project.stack);
+        layers.any(|layer| !layer.config.overrides.is_empty() || !layer.config.waivers.is_empty())
+    }
+
+    /// What a workflow is judged beside: the names of all, whether each could be read, and the rows of each as others see them.
+    fn neighbourhood(
+        &self,
+        py: Python<'_>,
+        neighbours: Vec<(String, bool, SeenTexts)>,
+        day: Day,
+    ) -> PyResult<NativeNeighbourhood> {
+        let (inputs, options) = (self.with(Some(Vec::new()))?, day.options()?);
+        let neighbour = |(workflow, is_read, snapshots)| Neighbour { workflow, is_read, snapshots };
+        let neighbours: Vec<Neighbour> = neighbours.into_iter().map(neighbour).collect();
+        py.detach(|| {
+            let found = self.workspace().neighbourhood(inputs, &neighbours, &options);
+            Ok(NativeNeighbourhood::new(found))
         })
     }
 
@@ -196,26 +247,71 @@ impl NativePolicies {
     /// The policies with rows in the place of their own snapshots.
     fn with(&self, rows: Option<Vec<(String, Bound<'_, PyDict>)>>) -> PyResult<Inputs> {
         let Some(rows) = rows else { return Ok(self.inputs.clone()) };
-        let text = |(name, row): (String, Bound<'_, PyDict>)| {
-            let text = text_of(&row).map_err(|error| TollgateError::new_err(format!("{name}, {error}")))?;
-            Ok(TextFile { name, content: Ok(text.into_bytes()) })
-        };
-        let snapshots: Vec<TextFile> = rows.into_iter().map(text).collect::<PyResult<_>>()?;
+        let snapshots = texts_of(rows)?;
+        self.project()?;
         let mut inputs = without_snapshots(&self.inputs);
-        match &mut inputs.projects[..] {
-            [project] => {
-                // That there are no files of snapshots is no fault here.
-                project.problems.retain(|problem| problem.code != Code::NoSnapshot);
-                project.snapshots = snapshots;
-            }
-            all => {
-                let count = all.len();
-                return Err(TollgateError::new_err(format!(
-                    "rows belong to one project, and there are {count}: give the folder of one"
-                )));
-            }
+        if let [project] = &mut inputs.projects[..] {
+            // That there are no files of snapshots is no fault here.
+            project.problems.retain(|problem| problem.code != Code::NoSnapshot);
+            project.snapshots = snapshots;
         }
         Ok(inputs)
+    }
+
+    /// The project that rows belong to.
+    fn project(&self) -> PyResult<&Project> {
+        match &self.inputs.projects[..] {
+            [project] => Ok(project),
+            all => Err(TollgateError::new_err(format!(
+                "rows belong to one project, and there are {}: give the folder of one",
+                all.len()
+            ))),
+        }
+    }
+}
+
+/// Rows as texts of snapshots.
+pub(crate) fn texts_of(rows: Vec<(String, Bound<'_, PyDict>)>) -> PyResult<Vec<TextFile>> {
+    let text = |(name, row): (String, Bound<'_, PyDict>)| {
+        let text = text_of(&row).map_err(|error| TollgateError::new_err(format!("{name}, {error}")))?;
+        Ok(TextFile { name, content: Ok(text.into_bytes()) })
+    };
+    rows.into_iter().map(text).collect()
+}
+
+/// Policies and settings as texts by their names.
+#[derive(Serialize, Deserialize)]
+struct ToldPolicies {
+    project: Option<String>,
+    /// The farthest base first.
+    settings: Vec<(String, String)>,
+    policies: Vec<(String, String)>,
+}
+
+impl ToldPolicies {
+    fn new(inputs: &Inputs, project: &Project) -> Self {
+        let layers = project.stack.iter().filter_map(|layer| inputs.sources.get(layer.file));
+        let policies = project.policies.iter().map(|policy| {
+            // What could not be read was an error before.
+            let text = policy.content.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            (policy.name.clone(), text.unwrap_or_default())
+        });
+        Self {
+            project: project.name.clone(),
+            settings: layers.map(|file| (file.name.to_string(), file.text.to_string())).collect(),
+            policies: policies.collect(),
+        }
+    }
+
+    fn inputs(self) -> Inputs {
+        let mut sources = SourceMap::default();
+        let stack = self.settings.iter().map(|(name, text)| Configuration::add(name, text, &mut sources));
+        let stack = stack.collect();
+        let policies = self.policies.into_iter();
+        let policies = policies.map(|(name, text)| TextFile { name, content: Ok(text.into_bytes()) });
+        let project =
+            Project { name: self.project, stack, policies: policies.collect(), ..Project::default() };
+        Inputs { sources, projects: vec![project], ..Inputs::default() }
     }
 }
 

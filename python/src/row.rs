@@ -17,11 +17,7 @@ pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
             continue;
         }
         let column: String = column.str()?.extract()?;
-        if is_plain(&column) {
-            text.push_str(&column)
-        } else {
-            quote(&column, &mut text)
-        }
+        write_key(&column, &mut text);
         text.push_str(": ");
         // A series whose name stands plainly is judged as its rows are read.
         let name = value.cast::<PyString>().ok().filter(|_| column == "workflow");
@@ -42,22 +38,32 @@ fn is_null(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     if value.is_none() {
         return Ok(true);
     }
+    if let Ok(number) = value.cast::<PyFloat>() {
+        return Ok(number.value().is_nan());
+    }
+    if is_common(value) {
+        return Ok(false);
+    }
     // What is not even equal to itself stands for nothing: NaN, NaT.
-    let is_scalar =
-        value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyDate>() || is_foreign(value);
+    let is_scalar = value.is_instance_of::<PyDate>() || is_foreign(value);
     if is_scalar && let Ok(equal) = value.eq(value) {
         return Ok(!equal);
     }
     Ok(value.get_type().name()?.to_str()? == "NAType")
 }
 
-/// Whether it is none of the types that every Python has.
-fn is_foreign(value: &Bound<'_, PyAny>) -> bool {
-    !(value.is_instance_of::<PyString>()
+/// Whether it is of a type that nearly all values are of, and that has no null. This is asked of every value.
+fn is_common(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyString>()
         || value.is_instance_of::<PyInt>()
+        || value.is_instance_of::<PyDict>()
         || value.is_instance_of::<PyList>()
         || value.is_instance_of::<PyTuple>()
-        || value.is_instance_of::<PyDict>()
+}
+
+/// Whether it is none of the types that every Python has, and no array.
+fn is_foreign(value: &Bound<'_, PyAny>) -> bool {
+    !(is_common(value)
         || value.hasattr("tolist").unwrap_or(false) && value.hasattr("__len__").unwrap_or(false))
 }
 
@@ -69,9 +75,24 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
+/// A key without quotes where it can be: such a text is read several times as fast.
+fn write_key(key: &str, out: &mut String) {
+    if is_plain(key) {
+        out.push_str(key);
+    } else {
+        quote(key, out);
+    }
+}
+
 fn quote(text: &str, out: &mut String) {
-    // A text is always JSON.
-    out.push_str(&serde_json::Value::from(text).to_string());
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        // A text is always JSON.
+        out.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 fn write(value: &Bound<'_, PyAny>, depth: usize, out: &mut String) -> PyResult<()> {
@@ -85,9 +106,16 @@ fn write(value: &Bound<'_, PyAny>, depth: usize, out: &mut String) -> PyResult<(
     } else if let Ok(text) = value.cast::<PyString>() {
         quote(text.to_str()?, out);
     } else if value.is_instance_of::<PyInt>() {
-        out.push_str(value.str()?.to_str()?);
+        match value.extract::<i64>() {
+            Ok(number) => out.push_str(&number.to_string()),
+            Err(_) => out.push_str(value.str()?.to_str()?),
+        }
     } else if let Ok(number) = value.cast::<PyFloat>() {
         write_float(number.value(), out)?;
+    } else if let Ok(record) = value.cast::<PyDict>() {
+        write_record(record.iter().map(Ok), depth, out)?;
+    } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        write_list(value, depth, out)?;
     } else if let Ok(time) = value.cast::<PyDateTime>() {
         write_time(time, out)?;
     } else if let Ok(date) = value.cast::<PyDate>() {
@@ -95,13 +123,9 @@ fn write(value: &Bound<'_, PyAny>, depth: usize, out: &mut String) -> PyResult<(
     } else if let Ok(length) = value.cast::<PyDelta>() {
         write_float(length.call_method0("total_seconds")?.extract()?, out)?;
         out.push_str(" s");
-    } else if let Ok(record) = value.cast::<PyDict>() {
-        write_record(record.iter().map(Ok), depth, out)?;
     } else if let Ok(record) = value.cast::<PyMapping>() {
         let items = record.items()?;
         write_record(items.iter().map(|item| item.extract()), depth, out)?;
-    } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        write_list(value, depth, out)?;
     } else if value.hasattr("as_tuple")? {
         // A decimal, with all of its digits and no exponent.
         out.push_str(value.call_method1("__format__", ("f",))?.extract::<String>()?.as_str());
@@ -167,7 +191,10 @@ fn write_record<'py>(
         }
         out.push_str(if is_first { "" } else { ", " });
         is_first = false;
-        quote(key.str()?.to_str()?, out);
+        match key.cast::<PyString>() {
+            Ok(key) => write_key(key.to_str()?, out),
+            Err(_) => write_key(key.str()?.to_str()?, out),
+        }
         out.push_str(": ");
         write(&value, depth + 1, out)?;
     }

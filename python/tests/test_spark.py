@@ -24,7 +24,8 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 import pyarrow
 from pyspark.sql import DataFrame, SparkSession
 
-from tollgate_policy import Policies, TollgateError, spark
+import repositories
+from tollgate_policy import Policies, TollgateError, check, spark
 
 AS_OF = "2026-02-16"
 KEY = ["workflow", "date"]
@@ -180,6 +181,16 @@ def test_the_random_rows_come_to_every_decision() -> None:
     assert set(found) == {"advance", "continue", "hold", "rollback", "error"}
 
 
+@pytest.mark.parametrize(("example", "day"), repositories.AS_OF.items())
+def test_an_example_is_judged_as_the_command_line_judges_it(session: SparkSession, example: str, day: str) -> None:
+    folder = repositories.EXAMPLES / example
+    df = laid(session.createDataFrame(repositories.table(repositories.rows(folder))), len(example))
+    judged = [without_diagnostics(row) for row in collected(spark.judge(df, Policies(folder), as_of=day))]
+    assert judged and repositories.told(judged) == repositories.told(check(folder, as_of=day).to_dict()["workflows"])
+    printed = repositories.printed(example)
+    assert printed is None or repositories.told(judged) == repositories.told(printed)
+
+
 @pytest.mark.parametrize("rules", ["held", "quota"])
 def test_no_way_to_lay_the_rows_changes_anything(session: SparkSession, rules: str) -> None:
     df, policies = table(session, rows(3) + [row | {"workflow": "z"} for row in rows(4)[:1]]), house(rules)
@@ -194,14 +205,14 @@ def test_a_worker_that_is_killed_loses_nothing(
     marker, grouped = str(tmp_path / "killed"), spark._grouped
 
     def with_a_killer(df, work, schema):  # type: ignore[no-untyped-def]
-        def killing(own):  # type: ignore[no-untyped-def]
+        def killing(*own):  # type: ignore[no-untyped-def]
             import os
             import signal
 
             if not os.path.exists(marker):
                 open(marker, "w").close()
                 os.kill(os.getpid(), signal.SIGKILL)
-            return work(own)
+            return work(*own)
 
         return grouped(df, killing, schema)
 
@@ -248,25 +259,42 @@ def test_the_impact_is_what_differs(session: SparkSession) -> None:
 def test_rows_that_are_wrong_have_a_row_of_their_own(session: SparkSession) -> None:
     columns = "workflow string, date string, stage string, adoption string, ready boolean"
     row = {"workflow": "fine", "date": "2026-02-12", "stage": "testing", "adoption": "62%", "ready": True}
-    given = [row, row | {"workflow": None}, row | {"workflow": None, "date": "2026-02-13"}, row | {"workflow": ""}]
-    given += [row | {"workflow": "text", "adoption": "most of them"}, row | {"workflow": "early", "date": "2026-03-01"}]
+    given = [row, row | {"workflow": "text", "adoption": "most of them"}, row | {"workflow": "early", "date": "2026-03-01"}]
     df, policies = table(session, given, columns), house("gates")
     judged = {row["workflow"]: row for row in spark.judge(df, policies, as_of=AS_OF).collect()}
-    assert set(judged) == {None, "", "fine", "text"}  # of `early` there is nothing yet
-    assert {name for name, row in judged.items() if row["decision"] == "error"} == {None, "", "text"}
-    assert judged["fine"]["decision"] == policies.judge([row], as_of=AS_OF)["fine"].decision
+    assert set(judged) == {"fine", "text"}  # of `early` there is nothing yet
+    assert [judged[name]["decision"] for name in ("fine", "text")] == ["continue", "error"]
+    assert judged["fine"]["decision"] == policies.judge(given, as_of=AS_OF)["fine"].decision
     wrong = {name: json.loads(row["json"])["diagnostics"] for name, row in judged.items()}
-    assert [one["message"] for one in wrong[None]] == ["`workflow` is missing from this snapshot"] * 2
     assert "most of them" in wrong["text"][0]["message"]
     assert wrong["text"][0]["labels"][0]["file"] == "snapshots[text, 2026-02-12]"
     told = {row["workflow"]: row for row in spark.history(df, policies, as_of=AS_OF).collect()}
     assert told["fine"]["date"] == "2026-02-12" and told["fine"]["because"] == []
-    for name in (None, "text"):
-        assert (told[name]["date"], told[name]["decision"]) == (None, "error") and told[name]["because"]
+    assert (told["text"]["date"], told["text"]["decision"]) == (None, "error") and told["text"]["because"]
     swept = spark.sweep(df, policies, "house.least", ["50%"], as_of=AS_OF).first()
+    assert (swept["workflows_error"], swept["workflows_continue"]) == (1, 1) and swept["days_error"] == 0
+
+
+@pytest.mark.parametrize("nameless", [None, "", " ", "ü" * 101])
+def test_a_row_without_a_workflow_may_be_of_any(session: SparkSession, nameless: str | None) -> None:
+    columns = "workflow string, date string, stage string, adoption string, ready boolean"
+    row = {"workflow": "fine", "date": "2026-02-12", "stage": "testing", "adoption": "62%", "ready": True}
+    given = [row, row | {"workflow": "early", "date": "2026-03-01"}]
+    given += [row | {"workflow": nameless}, row | {"workflow": nameless, "date": "2026-02-13"}]
+    df = table(session, given, columns)
+    for policies in (house("gates"), house("quota")):
+        plain = policies.judge(given, as_of=AS_OF)
+        judged = {row["workflow"]: row for row in spark.judge(df, policies, as_of=AS_OF).collect()}
+        assert set(judged) == {nameless, "early", "fine"} == {nameless, *(own.workflow for own in plain.workflows)}
+        assert {row["decision"] for row in judged.values()} == {"error"} == {own.decision for own in plain.workflows}
+        assert without_diagnostics(judged["fine"].asDict()) == plain["fine"].to_dict()
+        said = [one["message"] for one in json.loads(judged[nameless]["json"])["diagnostics"]]
+        assert said == [one["message"] for one in plain.diagnostics if one["severity"] == "error"] and len(said) == 2
+        told = {row["workflow"]: row for row in spark.history(df, policies, as_of=AS_OF).collect()}
+        assert policies.history(given, as_of=AS_OF).to_dict()["workflows"] == [] and set(told) == set(judged)
+        assert all((row["date"], row["decision"]) == (None, "error") and row["because"] for row in told.values())
+    swept = spark.sweep(df, house("gates"), "house.least", ["50%"], as_of=AS_OF).first()
     assert swept["workflows_error"] == 3 and swept["days_error"] == 0
-    beside = {row["decision"] for row in spark.judge(df, policies, as_of=AS_OF, fleet=True).collect()}
-    assert beside == {"error"}  # any of them may be the one that is not named
 
 
 def test_a_value_that_no_snapshot_may_have_takes_only_its_workflow(session: SparkSession) -> None:
@@ -344,12 +372,24 @@ def test_what_others_have_in_their_lists_counts_where_it_is_wrong(session: Spark
     ]
 
 
-def test_policies_of_a_folder_are_searched_for_other_workflows(tmp_path: Path) -> None:
-    (tmp_path / "house.gate").write_text(HOUSE.replace("RULES", "# of all workflows" + RULES["gates"]))
-    (tmp_path / "tollgate.yaml").write_text("policies: [house.gate]\n# overrides: none\n")
-    assert not spark._reads_others(Policies(tmp_path)) and not spark._reads_others(Policies("builtin"))
-    (tmp_path / "house.gate").write_text(HOUSE.replace("RULES", RULES["quota"]))
-    assert spark._reads_others(Policies(tmp_path))
+@pytest.mark.parametrize("rules", ["gates", "quota"])
+def test_the_folder_of_the_policies_is_read_before_the_job_starts(
+    session: SparkSession, tmp_path: Path, rules: str
+) -> None:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "house.gate").write_text(HOUSE.replace("RULES", RULES[rules]))
+    (tmp_path / "everybody").write_text("policies: [house.gate]\noverrides: [{ workflows: [w1], params: { house.least: 10% } }]\n")
+    (tmp_path / "team" / "tollgate.yaml").write_text("extends: ../everybody\n")
+    policies, given = Policies(tmp_path / "team", {"house.least": "60%"}, allow_outside=True), rows(3)
+    expected = policies.judge(given, as_of=AS_OF).workflows
+    judged = spark.judge(table(session, given), policies, as_of=AS_OF)
+    swept = spark.sweep(table(session, given), policies, "house.least", ["40%", "80%"], as_of=AS_OF)
+    shutil.rmtree(tmp_path / "team")
+    (tmp_path / "everybody").unlink()
+    assert [(row["workflow"], row["decision"]) for row in collected(judged)] == [
+        (own.workflow, own.decision) for own in expected
+    ]
+    assert {own.decision for own in expected} > {"error"} or swept.count() == 2
 
 
 def test_a_worker_compiles_once_and_not_for_each_workflow(
@@ -358,20 +398,21 @@ def test_a_worker_compiles_once_and_not_for_each_workflow(
     grouped = spark._grouped
 
     def counting(df, work, schema):  # type: ignore[no-untyped-def]
-        def counted(own):  # type: ignore[no-untyped-def]
+        def counted(*own):  # type: ignore[no-untyped-def]
             import os
 
             from tollgate_policy import spark
 
-            return [row | {"json": f"{os.getpid()} {spark._compiled.cache_info().misses}"} for row in work(own)]
+            before, judged = set(spark._made), work(*own)
+            return [row | {"json": f"{os.getpid()} {len(set(spark._made) - before)}"} for row in judged]
 
         return grouped(df, counted, schema)
 
     monkeypatch.setattr(spark, "_grouped", counting)
     given = [row | {"workflow": f"{row['workflow']} {seed}"} for seed in range(8) for row in rows(seed)]
     counts = Counter(row["json"] for row in spark.judge(table(session, given), house("gates"), as_of=AS_OF).collect())
-    workers = {count.split()[0] for count in counts}
-    assert len(counts) == len(workers) < counts.total()
+    made = Counter(count.split()[0] for count in counts.elements() if not count.endswith(" 0"))
+    assert set(made.values()) == {1} and len(made) < counts.total()
 
 
 def test_the_example_job_writes_verdicts(

@@ -79,6 +79,17 @@ class Policies:
         source, params, allow_outside = self._given
         return (_again, (source, params, allow_outside))
 
+    @property
+    def reads_fleet(self) -> bool:
+        """Whether the verdict on a workflow may depend on which others there are.
+
+        It may if a policy reads ``workflows``, or if there are overrides or waivers for some workflows alone.
+
+        >>> Policies({"a.gate": "policy a { rule b { require count(workflows) >= 1 else hold } }"}).reads_fleet
+        True
+        """
+        return self._native.reads_workflows or self._native.names_workflows
+
     def judge(
         self,
         snapshots: Any = None,

@@ -13,17 +13,18 @@ What all functions have in common:
 - A value is named by ``table``, the row's ``key`` (a column, or several; without it the workflow and the date) and
   its column.
 - A workflow whose data has errors has the decision ``error``. So have the rows without a workflow: together they get
-  one row, whose workflow is null. Here the other workflows are still judged; ``Policies.judge`` concludes nothing.
+  one row, whose workflow is null.
+- If rows have no workflow, all others have the decision ``error`` too: any of them may be the one that is not named.
 - A workflow of which ``as_of`` leaves no snapshot has no row.
-- Policies in a folder are read by each worker, so the folder has to be there on every machine. Texts go with the job.
+- Policies are read before the job starts, and go with it as texts. No worker needs their folder.
 - Workflows whose names look alike are not warned about: nobody sees two of them at once.
 
-``fleet`` says whether a workflow is judged beside the others, because a policy reads ``workflows`` or a setting names
-some of them. Then a first job, started by the call, collects the rows of all workflows without their lists, and every
-worker gets them. Each workflow costs as much as all these rows, so twice the rows take four times as long. 2,100 rows
-of 580 workflows took 52 seconds on two cores, and 3 where each was judged by itself. Rows without a workflow then
-leave all others in error, as nobody knows whose they are. With ``None`` the texts of the policies are searched for
-words that say so.
+``fleet`` says whether a workflow is judged beside the others. With ``None`` it is wherever that may change a verdict: a
+policy reads ``workflows``, or there are overrides or waivers for some of them. ``False`` judges each as if it were alone.
+
+For overrides and waivers the names of all workflows are collected first. For ``workflows`` a first job, started by the
+call, collects the fields of all snapshots that policies read through it. Each worker reads them once, so the time grows
+with the number of workflows, and the memory of a worker too.
 """
 
 from __future__ import annotations
@@ -32,10 +33,9 @@ import dataclasses
 import functools
 import json
 import pickle
-import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -44,7 +44,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from .native import TollgateError
+from .native import NativeNeighbourhood, NativePolicies, TollgateError
 from .policies import Policies, _again, day_of
 from .report import Answer
 from .rows import rows_of
@@ -53,7 +53,9 @@ __all__ = ["history", "impact", "judge", "sweep"]
 
 DECISIONS = ("advance", "continue", "hold", "rollback", "error", "retired")
 NO_SNAPSHOT_YET = "T512"  # all snapshots are later than the day that was asked for
-READS_OTHERS = re.compile(r"^(?!\s*#).*\b(workflows|overrides|waivers)\b", re.MULTILINE)
+MAX_NAME = 200  # bytes
+NO_WORKFLOW = "rows without a workflow are there: any workflow may be the one that is not named"
+_UNNAMED = "tollgate: rows without a workflow"  # the column that says so
 
 _TEXTS = pa.list_(pa.string())
 _RULE = pa.struct([(name, pa.string()) for name in ("rule", "outcome", "effect", "applied", "message")])
@@ -68,7 +70,7 @@ _DAY = pa.schema(
 _COUNTS = [f"{what}_{decision}" for what in ("workflows", "days") for decision in DECISIONS]
 _COUNTED = pa.schema([("at", pa.int64()), ("value", pa.string())] + [(count, pa.int64()) for count in _COUNTS])
 _CHANGE = pa.schema([(name, pa.string()) for name in ("workflow", "date", "from_decision", "to_decision")])
-_SEEN = pa.schema([("workflow", pa.string()), ("rows", pa.binary())])
+_SEEN = pa.schema([("workflow", pa.string()), ("is_read", pa.bool_()), ("rows", pa.binary())])
 
 Rows = list[dict[str, Any]]
 
@@ -142,8 +144,8 @@ def sweep(
     source, params, allow_outside = policies._given
     cases = []
     for text, value in {str(value): value for value in values}.items():
-        given = (source, {**(params or {}), param: value}, allow_outside)
-        cases.append((text, dataclasses.replace(case, given=_given(_again(*given)))))
+        other = _again(source, {**(params or {}), param: value}, allow_outside)
+        cases.append((text, dataclasses.replace(case, told=other._native.told())))
     counted = _grouped(df, functools.partial(_counts, cases), _COUNTED)
     sums = [F.sum(count).alias(count) for count in _COUNTS]
     return counted.groupBy("at", "value").agg(*sums).orderBy("at").drop("at")
@@ -171,6 +173,7 @@ def impact(
     day = day_of(as_of, ())
     rows, before = _prepared(df, old, day, workflow, key, table, fleet)
     _, after = _prepared(df, new, day, workflow, key, table, fleet)
+    after = dataclasses.replace(after, job=before.job)
     return _grouped(rows, functools.partial(_changes, before, after), _CHANGE)
 
 
@@ -178,25 +181,45 @@ def impact(
 class _Case:
     """What a worker needs to judge the rows of a workflow."""
 
-    given: bytes
+    job: str
+    told: str
     day: dict[str, Any]
     table: str
     key: list[str]
-    others: dict[str | None, bytes]
+    alone: bool
+    others: bytes
 
-    def answer(self, command: str, rows: Rows) -> dict[str, Any] | None:
+    def native(self) -> NativeNeighbourhood:
+        """What workflows are judged beside: made once in each process, and let go of when another job comes."""
+        if self.job not in _made:
+            _made.clear()
+            _made[self.job] = {}
+        of_job = _made[self.job]
+        if self.told not in of_job:
+            beside = [
+                (workflow, is_read, pickle.loads(zlib.decompress(rows)) if rows else [])
+                for workflow, is_read, rows in pickle.loads(self.others)
+            ]
+            of_job[self.told] = NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
+        return of_job[self.told]
+
+    def native_of(self, workflow: str | None) -> NativeNeighbourhood:
+        """The same of a workflow that is judged as if it were alone."""
+        beside = [] if _is_no_name(workflow) else [(workflow, True, [])]
+        return NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
+
+    def answer(self, command: str, rows: Rows, unnamed: bool) -> dict[str, Any] | None:
         """A workflow's part of what a command says, with its diagnostics; none where it has no snapshot yet."""
         workflow = rows[0]["workflow"]
-        beside = self.others if workflow else {}
-        rows = rows + [row for name, seen in beside.items() if name != workflow for row in pickle.loads(seen)]
-        day = self.day | {"workflows": [workflow] if beside else []}
-        native = _compiled(self.given)._native
+        if unnamed and not _is_no_name(workflow):
+            return _wrong(workflow, NO_WORKFLOW)
+        native = self.native_of(workflow) if self.alone else self.native()
         try:
             named = rows_of(rows, self.table, self.key)
-            judged = native.judge(named, day, False) if command == "judge" else native.history(named, day)
+            day = self.day | {"workflows": [] if _is_no_name(workflow) else [workflow]}
+            judged = native.judge(named, day) if command == "judge" else native.history(named, day)
         except TollgateError as error:
-            found = [{"severity": "error", "message": str(error), "labels": []}]
-            return {"workflow": workflow, "decision": "error", "rules": [], "diagnostics": found}
+            return _wrong(workflow, str(error))
         report = Answer(judged).to_dict()
         own, found = report["workflows"], report["diagnostics"]
         if not own and any(one["code"] == NO_SNAPSHOT_YET for one in found):
@@ -207,24 +230,27 @@ class _Case:
         return first | {"workflow": workflow, "diagnostics": kept}
 
 
-@functools.lru_cache(maxsize=256)
-def _compiled(given: bytes) -> Policies:
-    """Policies, compiled once in each process."""
-    return _again(*pickle.loads(given)[1:])
+_made: dict[str, dict[str, NativeNeighbourhood]] = {}
 
 
-def _given(policies: Policies) -> bytes:
-    """What policies are made of, marked anew: a worker that lives on reads a folder again that may have changed."""
-    return pickle.dumps((uuid.uuid4().hex, *policies._given))
+def _wrong(workflow: str | None, message: str) -> dict[str, Any]:
+    found = [{"severity": "error", "message": message, "labels": []}]
+    unread = {"stage": None, "asks": None, "newest": None, "snapshots": 0}
+    return {"workflow": workflow, "decision": "error", "rules": []} | unread | {"diagnostics": found}
 
 
-def _verdict_rows(case: _Case, rows: Rows) -> Rows:
-    own = case.answer("judge", rows)
+def _is_no_name(workflow: str | None) -> bool:
+    """What the package takes for no name."""
+    return not (workflow or "").strip() or len((workflow or "").encode()) > MAX_NAME
+
+
+def _verdict_rows(case: _Case, rows: Rows, unnamed: bool) -> Rows:
+    own = case.answer("judge", rows, unnamed)
     return [] if own is None else [own | {"json": json.dumps(own, ensure_ascii=False)}]
 
 
-def _days(case: _Case, rows: Rows) -> Rows:
-    own = case.answer("history", rows)
+def _days(case: _Case, rows: Rows, unnamed: bool) -> Rows:
+    own = case.answer("history", rows, unnamed)
     if own is None:
         return []
     errors = [one["message"] for one in own["diagnostics"] if one["severity"] == "error"]
@@ -232,25 +258,25 @@ def _days(case: _Case, rows: Rows) -> Rows:
     return [{"because": []} | day | {"workflow": own["workflow"]} for day in own.get("days", [unread])]
 
 
-def _decisions(case: _Case, rows: Rows) -> dict[str | None, str]:
+def _decisions(case: _Case, rows: Rows, unnamed: bool) -> dict[str | None, str]:
     """What is decided of a workflow: by the dates of its snapshots, and by null as of the day of judgement."""
-    decided = {day["date"]: day["decision"] for day in _days(case, rows)}
-    own = case.answer("judge", rows)
+    decided = {day["date"]: day["decision"] for day in _days(case, rows, unnamed)}
+    own = case.answer("judge", rows, unnamed)
     return decided if own is None else decided | {None: own["decision"]}
 
 
-def _counts(cases: list[tuple[str, _Case]], rows: Rows) -> Rows:
+def _counts(cases: list[tuple[str, _Case]], rows: Rows, unnamed: bool) -> Rows:
     counted = []
     for at, (value, case) in enumerate(cases):
         counts = dict.fromkeys(_COUNTS, 0)
-        for date, decision in _decisions(case, rows).items():
+        for date, decision in _decisions(case, rows, unnamed).items():
             counts[f"{'workflows' if date is None else 'days'}_{decision}"] += 1
         counted.append({"at": at, "value": value} | counts)
     return counted
 
 
-def _changes(before: _Case, after: _Case, rows: Rows) -> Rows:
-    old, new = _decisions(before, rows), _decisions(after, rows)
+def _changes(before: _Case, after: _Case, rows: Rows, unnamed: bool) -> Rows:
+    old, new = _decisions(before, rows, unnamed), _decisions(after, rows, unnamed)
     return [
         {"workflow": rows[0]["workflow"], "date": date, "from_decision": old.get(date), "to_decision": new.get(date)}
         for date in {**old, **new}
@@ -258,18 +284,16 @@ def _changes(before: _Case, after: _Case, rows: Rows) -> Rows:
     ]
 
 
-def _seen(case: _Case, rows: Rows) -> Rows:
-    """What others see of a workflow: its rows without the elements of lists, or that its data has errors."""
-    workflow, own = rows[0]["workflow"], case.answer("judge", rows)
-    if workflow and own is not None and own["decision"] == "error":
-        rows = [{"workflow": workflow, "date": "not to be read"}]
-    return [{"workflow": workflow, "rows": pickle.dumps([_without_elements(row) for row in rows])}]
-
-
-def _without_elements(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_elements(one) for name, one in value.items()}
-    return [] if isinstance(value, list) else value
+def _seen(case: _Case, rows: Rows, unnamed: bool) -> Rows:
+    """What others see of a workflow: whether it could be read, and its rows with the fields that policies look at."""
+    workflow, named = rows[0]["workflow"], rows_of(rows, case.table, case.key)
+    if _is_no_name(workflow):
+        return [{"workflow": workflow, "is_read": False, "rows": b""}]
+    try:
+        is_read, texts = case.native().neighbour(workflow, named, case.day)
+    except TollgateError:
+        is_read, texts = False, [(min(name for name, _ in named or ()), "")]
+    return [{"workflow": workflow, "is_read": is_read, "rows": zlib.compress(pickle.dumps(texts), 1)}]
 
 
 def _prepared(
@@ -294,30 +318,35 @@ def _prepared(
     columns = [key] if isinstance(key, str) else list(key or ("workflow", "date"))
     columns = ["workflow" if column == workflow else column for column in columns]
     policies._native.judge([], day, False)  # says now what is wrong with the day
-    case = _Case(_given(policies), day, table, columns, {})
-    if _reads_others(policies) if fleet is None else fleet:
-        seen = _grouped(df, functools.partial(_seen, case), _SEEN).collect()
-        case = dataclasses.replace(case, others={one["workflow"]: bytes(one["rows"]) for one in seen})
-    return df, case
+    beside = policies.reads_fleet if fleet is None else fleet
+    alone = not beside and policies.reads_fleet
+    case = _Case(uuid.uuid4().hex, policies._native.told(), day, table, columns, alone, pickle.dumps([]))
+    if not beside:
+        return _marked(df), case
+    if policies._native.reads_workflows:
+        found = _grouped(df.withColumn(_UNNAMED, F.lit(False)), functools.partial(_seen, case), _SEEN).collect()
+        others = [(one["workflow"], one["is_read"], bytes(one["rows"])) for one in found]
+    else:
+        others = [(one["workflow"], True, b"") for one in df.select("workflow").distinct().collect()]
+    named = [one for one in others if not _is_no_name(one[0])]
+    df = df.withColumn(_UNNAMED, F.lit(len(named) < len(others)))
+    return df, dataclasses.replace(case, job=uuid.uuid4().hex, others=pickle.dumps(named))
 
 
-def _reads_others(policies: Policies) -> bool:
-    """Whether a verdict may depend on other workflows, by the words of the policies and of their settings."""
-    source, _, allow_outside = policies._given
-    if isinstance(source, Mapping):
-        return any(READS_OTHERS.search(text) for text in source.values())
-    if source == "builtin":
-        return False
-    folder = Path(source).resolve()
-    root = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
-    files = (path for path in root.rglob("*") if path.suffix in (".gate", ".yaml", ".yml") and path.is_file())
-    return allow_outside or any(READS_OTHERS.search(path.read_text(errors="replace")) for path in files)
+def _marked(df: DataFrame) -> DataFrame:
+    """The rows, each with whether there are rows without a workflow."""
+    name = F.coalesce(F.col("workflow"), F.lit(""))
+    is_no_name = name.rlike(r"^\s*$") | (F.octet_length(name) > MAX_NAME)
+    unnamed = df.select(F.max(is_no_name).alias(_UNNAMED))
+    return df.crossJoin(F.broadcast(unnamed))
 
 
-def _grouped(df: DataFrame, work: Callable[[Rows], Rows], schema: pa.Schema) -> DataFrame:
+def _grouped(df: DataFrame, work: Callable[[Rows, bool], Rows], schema: pa.Schema) -> DataFrame:
     """What is made of the rows of each workflow, which one task gets together."""
 
     def of_workflow(rows):  # type: ignore[no-untyped-def]
-        return pa.Table.from_pylist(work(rows.to_pylist()), schema=schema)
+        unnamed = rows.column(_UNNAMED)[0].as_py()
+        own = rows.drop_columns([_UNNAMED]).to_pylist()
+        return pa.Table.from_pylist(work(own, unnamed), schema=schema)
 
     return df.groupBy("workflow").applyInArrow(of_workflow, from_arrow_schema(schema))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::load::Ready;
 use super::total::has_errors;
 use crate::diagnostic::Diagnostic;
-use crate::layers::addresses_nobody;
+use crate::layers::{BoundWaiver, addresses_nobody};
 use crate::source::{SourceMap, Span};
 
 /// Finds it, where all projects below the checked folder are judged, and the base lies there too. Where one of them has
@@ -28,8 +28,13 @@ pub(super) fn unaddressed<T>(projects: &mut [Ready<T>], sources: &SourceMap) -> 
     let waivers = projects.iter().flat_map(|project| &project.book.waivers);
     let expected: BTreeSet<Span> =
         waivers.filter(|bound| bound.expected).map(|bound| bound.waiver.span).collect();
-    for bound in projects.iter_mut().flat_map(|project| &mut project.book.waivers) {
-        bound.expected |= here(bound.waiver.span) && !expected.contains(&bound.waiver.span);
+    let is_idle = |bound: &BoundWaiver| {
+        let span = bound.waiver.span;
+        !bound.expected && here(span) && !expected.contains(&span)
+    };
+    for project in projects.iter_mut().filter(|project| project.book.waivers.iter().any(is_idle)) {
+        let book = Arc::make_mut(&mut project.book);
+        book.waivers.iter_mut().filter(|bound| is_idle(bound)).for_each(|bound| bound.expected = true);
     }
     found
 }

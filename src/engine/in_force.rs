@@ -1,5 +1,7 @@
 //! The policies of each project with what is in force, and their tests: what can be explained.
 
+use std::sync::Arc;
+
 use super::lint::tests_in;
 use super::load::{Ready, load_all};
 use super::total::exit_of;
@@ -33,6 +35,7 @@ fn project_in_force(project: Ready) -> ProjectInForce {
     let own = workflows.iter().map(|workflow| (workflow.name.clone(), book.settings(&workflow.name)));
     let differ = own.filter(|(_, settings)| **settings != book.general);
     let overridden: Vec<_> = differ.map(|(name, settings)| (name, settings.clone())).collect();
+    let (program, book) = (Arc::unwrap_or_clone(program), Arc::unwrap_or_clone(book));
     ProjectInForce { name, program, settings: book.general, overridden, waivers: book.waivers, workflows }
 }
 

@@ -53,11 +53,7 @@ impl Workspace {
         self.begin();
         let Inputs { mut sources, projects, problems, lint } = inputs;
         let judge = |rulebook: &Rulebook<'_>, series: Series, as_of: Point| {
-            let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new());
-            let made = beside(rulebook, &series, as_of, &judged);
-            let mut told = told(judged, &series, rulebook);
-            told.report.as_of = Some(as_of.to_string());
-            (told, made)
+            judge(rulebook, series, as_of, options, &beside)
         };
         let loaded = load_each(self, projects, problems, &mut sources, &options.day, judge);
         let lints = lint.map(|tests| lint::beside(self, &loaded.projects, tests, &mut sources));
@@ -69,8 +65,23 @@ impl Workspace {
     }
 }
 
+/// Judges a series, and makes of it what `beside` does.
+pub(super) fn judge<B>(
+    rulebook: &Rulebook<'_>,
+    series: Series,
+    as_of: Point,
+    options: &CheckOptions,
+    beside: impl Fn(&Rulebook<'_>, &Series, Point, &Judged) -> B,
+) -> (Told, B) {
+    let judged = judge_with_record(rulebook, &series, as_of, options.deny_warnings, &BTreeMap::new());
+    let made = beside(rulebook, &series, as_of, &judged);
+    let mut told = told(judged, &series, rulebook);
+    told.report.as_of = Some(as_of.to_string());
+    (told, made)
+}
+
 /// What was judged of each workflow, and what was made beside that.
-fn part<B>(loaded: Loaded<(Told, B)>) -> (Loaded<Told>, Vec<(String, B)>) {
+pub(super) fn part<B>(loaded: Loaded<(Told, B)>) -> (Loaded<Told>, Vec<(String, B)>) {
     let Loaded { projects, as_of, diagnostics } = loaded;
     let shown = as_of.to_string();
     let mut made = Vec::new();

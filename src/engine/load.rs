@@ -32,12 +32,13 @@ use crate::value::{Located, Series, Snapshot};
 use crate::vocabulary::Vocabulary;
 
 /// A project that was read, with its series, or what was made of them.
+#[derive(Debug)]
 pub(super) struct Ready<T = Series> {
     pub(super) name: Option<String>,
     /// The fields of the vocabulary and its stages, as the project's own policies declare them.
     pub(super) declared: Vec<(String, Span)>,
-    pub(super) program: Program,
-    pub(super) book: Book,
+    pub(super) program: Arc<Program>,
+    pub(super) book: Arc<Book>,
     /// Its configurations, the farthest base first.
     pub(super) configs: Arc<Vec<Config>>,
     pub(super) policies: Vec<FileId>,
@@ -48,7 +49,7 @@ pub(super) struct Ready<T = Series> {
     /// What all judging of the run may cost.
     pub(super) run: Arc<RunBudget>,
     /// What `workflows` sees; nothing where no policy asks for it.
-    pub(super) fleet: Fleet,
+    pub(super) fleet: Arc<Fleet>,
 }
 
 impl<T> Ready<T> {
@@ -121,6 +122,35 @@ pub(super) fn load_each<T: Send>(
     loaded
 }
 
+/// Reads snapshots of a project that is settled already, and keeps what `each` makes of a series.
+pub(super) fn load_beside<T: Send>(
+    mut ready: Ready<()>,
+    inputs: &[Input],
+    sources: &SourceMap,
+    options: &DayOptions,
+    each: impl Fn(&Rulebook<'_>, Series, Point) -> T + Sync,
+) -> Loaded<T> {
+    let loading = Loading { drafts: &[], sources, options, each };
+    let read = read_each(inputs, sources, &ready.program.vocabulary, |series| loading.see(&ready, series));
+    let (workflows, found) = read;
+    ready.diagnostics.extend(found);
+    loading.finish(vec![ready.with(workflows)])
+}
+
+/// Reads snapshots, and makes of each series what `each` does.
+pub(super) fn read_each<T: Send>(
+    inputs: &[Input],
+    sources: &SourceMap,
+    vocabulary: &Vocabulary,
+    each: impl Fn(Series) -> T + Sync,
+) -> (Vec<Workflow<T>>, Vec<Diagnostic>) {
+    let read = |guess| {
+        let survey = Survey::new(inputs, sources, vocabulary, guess);
+        survey.read(sources, vocabulary, &each)
+    };
+    read(true).or_else(|| read(false)).unwrap_or_default()
+}
+
 /// Reads projects whole and keeps every snapshot, whatever its day; and says what belongs to none of them.
 pub(super) fn load_all(
     workspace: &mut Workspace,
@@ -149,6 +179,7 @@ pub(super) fn parsed_projects(
 }
 
 /// A project whose policies and configurations were parsed.
+#[derive(Default)]
 pub(super) struct ParsedProject {
     pub(super) name: Option<String>,
     pub(super) configs: Arc<Vec<Config>>,
@@ -252,8 +283,8 @@ impl ParsedProject {
         Ready {
             name: self.name.clone(),
             declared: self.declared.clone(),
-            program,
-            book,
+            program: Arc::new(program),
+            book: Arc::new(book),
             configs: Arc::clone(&self.configs),
             policies: self.policies.clone(),
             read: self.read.clone(),
@@ -261,7 +292,7 @@ impl ParsedProject {
             workflows: Vec::new(),
             diagnostics,
             run: Arc::clone(&self.run),
-            fleet: Fleet::default(),
+            fleet: Arc::default(),
         }
     }
 }
@@ -296,7 +327,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
         for (draft, program, found, survey) in surveyed {
             let names = survey.names();
             let mut ready = draft.settle(program, found, &names);
-            ready.fleet = self.fleet(draft, &ready)?;
+            ready.fleet = Arc::new(self.fleet(draft, &ready)?);
             ready.diagnostics.extend(fleet::unknown_names(&ready.program, &ready.fleet));
             let see = |series| self.see(&ready, series);
             let (workflows, found) = survey.read(self.sources, &ready.program.vocabulary, see)?;
@@ -315,9 +346,9 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
         let see_all = |mut project: Ready| {
             let workflows = std::mem::take(&mut project.workflows);
             if project.program.reads_workflows() {
-                let last = self.last(axis_of(&project));
-                project.fleet =
-                    fleet::of_series(&project.program.vocabulary, &project.book, &workflows, last);
+                let last = self.options.last(axis_of(&project));
+                let seen = fleet::of_series(&project.program.vocabulary, &project.book, &workflows, last);
+                project.fleet = Arc::new(seen);
             }
             project.diagnostics.extend(fleet::unknown_names(&project.program, &project.fleet));
             let see = |Workflow { name, series, files }| {
@@ -339,25 +370,17 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
             return Some(Fleet::default());
         }
         let survey = Survey::new(&draft.inputs, self.sources, &program.vocabulary, true);
-        let last = self.last(axis_of(ready));
+        let last = self.options.last(axis_of(ready));
         let see = |series: Series| fleet::seen(&program.vocabulary, &ready.book, &series, last);
         let (workflows, _) = survey.read(self.sources, &program.vocabulary, see)?;
         Some(fleet::of_seen(workflows))
-    }
-
-    /// The last day or instant that a snapshot can be of, if it need not be left out: a day ahead, as it is tomorrow already
-    /// somewhere.
-    fn last(&self, axis: Axis) -> Option<Point> {
-        let now = self.options.point(axis);
-        let ahead = axis.in_calendar(now.ticks() + axis.per_day()).unwrap_or(now);
-        self.options.as_of.is_none().then_some(ahead)
     }
 
     /// What a series is judged on: the day or instant that was asked for, else today or now, or the newest snapshot where that
     /// is up to a day ahead.
     fn point_of(&self, series: &Series, axis: Axis) -> Point {
         let now = self.options.point(axis);
-        let Some(last) = self.last(axis) else { return now };
+        let Some(last) = self.options.last(axis) else { return now };
         let known = series.snapshots.iter().map(|snapshot| snapshot.date);
         known.filter(|date| *date <= last).max().map_or(now, |newest| newest.max(now))
     }
@@ -466,7 +489,7 @@ fn select<T>(
 }
 
 /// What the series of a project run by.
-fn axis_of<T>(project: &Ready<T>) -> Axis {
+pub(super) fn axis_of<T>(project: &Ready<T>) -> Axis {
     project.program.vocabulary.axis()
 }
 

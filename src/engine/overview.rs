@@ -155,7 +155,7 @@ impl<T> OverviewSurvey<'_, T> {
 
     /// The steps of the gate of a rule.
     fn gate(&self, at: usize) -> Option<String> {
-        let Program { rules, gates, vocabulary, .. } = &self.project.program;
+        let Program { rules, gates, vocabulary, .. } = &*self.project.program;
         let gate = gates.get(rules.get(at)?.gate?)?;
         Some(gate.way(vocabulary))
     }

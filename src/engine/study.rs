@@ -95,8 +95,8 @@ fn of_project(
     NameGround {
         name: project.name,
         files: project.files,
-        program: ready.program,
-        book: Some(ready.book),
+        program: Arc::unwrap_or_clone(ready.program),
+        book: Some(Arc::unwrap_or_clone(ready.book)),
         configs,
     }
 }
