@@ -7,7 +7,7 @@ fn a_program_without_parquet_says_so_and_judges_the_rest() {
     let settings = "policies: [builtin]\nsnapshots: [\"rollouts/**\", \"*.parquet\"]\n";
     let run = repo.file("tollgate.yaml", settings).run(&["check", "--as-of", "2026-11-23"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("this program reads no Parquet: take a released one"), "{}", run.err);
+    assert!(run.err.contains("no Parquet is read here: build with `--features parquet`"), "{}", run.err);
     assert!(run.out.contains("✗ a "), "{}", run.out);
 }
 

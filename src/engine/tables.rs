@@ -1,4 +1,4 @@
-//! Tables of snapshots: a row of a file becomes the text of a snapshot when its workflow is judged, and is gone when it was.
+//! Tables of snapshots: a row of a file becomes the text of a snapshot when its workflow is judged, and is dropped afterwards.
 //!
 //! Knows no format: whoever runs the engine brings what reads tables, or nothing.
 
@@ -26,13 +26,12 @@ const READ_AGAIN: usize = 4;
 const READ_AT_MOST: usize = 32;
 /// Rows of all tables of a project.
 const MAX_ROWS: usize = 10_000_000;
-const OUT_OF_ORDER: &str = "the rows are not sorted by workflow, and too large to be kept: sort them";
-const TOO_FEW: &str = "it has fewer rows than it says";
+const OUT_OF_ORDER: &str = "sort its rows by workflow: they are too many to be kept";
+const TOO_FEW: &str = "it has other rows than it says";
 /// What every snapshot says.
 const HEADS: [&str; 2] = ["workflow", "date"];
 /// What is said of a table where nothing reads it.
-const NO_READER: &str =
-    "this program reads no Parquet: take a released one, or build it with `--features parquet`";
+const NO_READER: &str = "no Parquet is read here: build with `--features parquet`";
 
 /// Reads tables of a format.
 pub trait ReadTable: std::fmt::Debug + Send + Sync {
@@ -207,6 +206,10 @@ impl Table {
             return Arc::new(Err(OUT_OF_ORDER.to_owned()));
         }
         let texts = self.reader.texts(&self.file, &self.columns, &group.parts);
+        let ends = self.groups.iter().map(|group| group.start).find(|start| *start > group.start);
+        let count = ends.unwrap_or(self.rows.len()) - group.start;
+        let texts =
+            texts.and_then(|rows| if rows.len() == count { Ok(rows) } else { Err(TOO_FEW.to_owned()) });
         let texts = texts.map(|rows| rows.into_iter().map(|row| row.map(Arc::from)).collect::<Vec<_>>());
         let of_row = |row: &Result<Arc<str>, String>| row.as_ref().map_or(0, |text| text.len());
         let bytes = texts.iter().flatten().map(of_row).sum();

@@ -95,8 +95,8 @@ def pull_request():
     days = [datetime.date(2026, 10, 26), datetime.date(2026, 11, 2)]
     rows = [
         {"workflow": name, "date": day, "adoption": share, "other": 0.9}
-        for name, share in [("claims/eu", 0.1), ("letters", 0.5)]
-        for day in days
+        for name, shares in [("claims/eu", [0.5, 0.1]), ("letters", [0.5, 0.5])]
+        for day, share in zip(days, shares, strict=True)
     ]
     more = {"workflow": "letters", "date": datetime.date(2026, 11, 9), "adoption": 0.6, "other": 0.9}
     sides = {

@@ -169,9 +169,7 @@ impl<'c> RowReader<'c> {
                     column.compression(),
                     Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)
                 ) {
-                    return Err(refused(
-                        "it is compressed in a way that is not read: write it with zstd or snappy",
-                    ));
+                    return Err(refused("its compression is not read: write it with zstd or snappy"));
                 }
             }
         }
