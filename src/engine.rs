@@ -51,7 +51,7 @@ pub use plan::PlanOptions;
 pub use study::{NameGround, Study, WorkflowNames, is_of_tests};
 pub use suites::TestOptions;
 pub use sweep::SweepRange;
-pub use tables::{GroupOutline, ReadTable, TableColumns, TableOutline};
+pub use tables::{ColumnMapping, GroupOutline, ReadTable, TableOutline};
 pub use workspace::Workspace;
 
 /// What came of a command. Every output format draws this.

@@ -74,7 +74,7 @@ impl Columns {
 }
 
 /// The rows of a table, each the text of a snapshot, made when somebody asks for it: all at once may be too many.
-pub trait Rows: fmt::Debug + Send + Sync {
+pub trait TableRows: fmt::Debug + Send + Sync {
     /// The text of a row, counted from 0.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ pub fn on_disk(name: &str) -> (&str, bool) {
 /// A row of a table.
 #[derive(Clone, Debug)]
 pub struct TableRow {
-    rows: Arc<dyn Rows>,
+    rows: Arc<dyn TableRows>,
     /// Counted from 0.
     at: usize,
 }
@@ -128,7 +128,7 @@ impl TableRow {
     }
 
     /// Its table.
-    pub fn rows(&self) -> &Arc<dyn Rows> {
+    pub fn rows(&self) -> &Arc<dyn TableRows> {
         &self.rows
     }
 }
@@ -338,7 +338,7 @@ impl SourceMap {
     }
 
     /// Adds a row of a table, whose text is made when somebody asks for it.
-    pub fn add_row(&mut self, name: Arc<str>, rows: &Arc<dyn Rows>, at: usize) -> FileId {
+    pub fn add_row(&mut self, name: Arc<str>, rows: &Arc<dyn TableRows>, at: usize) -> FileId {
         let is_it = |source: &Source| {
             source.text.row().is_some_and(|row| Arc::ptr_eq(&row.rows, rows) && row.at == at)
         };

@@ -5,10 +5,9 @@
 fn a_program_without_parquet_says_so_and_judges_the_rest() {
     let repo = repo().file("rollouts/a/2026-11-02.yaml", "workflow: a\ndate: 2026-11-02\nstage: testing\n");
     let settings = "policies: [builtin]\nsnapshots: [\"rollouts/**\", \"*.parquet\"]\n";
-    let run = repo.file("tollgate.yaml", settings).run(&["check", "--as-of", "2026-11-23"]);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("no Parquet is read here: build with `--features parquet`"), "{}", run.err);
-    assert!(run.out.contains("✗ a "), "{}", run.out);
+    let (code, said) = repo.file("tollgate.yaml", settings).run(&["check", "--as-of", "2026-11-23"]).said();
+    assert!(code == 2 && said.contains("no Parquet is read here: build with"), "{said}");
+    assert!(said.contains("a  "), "{said}");
 }
 
 #[cfg(not(feature = "parquet"))]

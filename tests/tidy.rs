@@ -616,7 +616,9 @@ fn every_diagnostic_has_a_case() {
     ] {
         shown.push_str(&fs::read_to_string(root().join(name)).unwrap());
     }
-    for (folder, ending) in [("tests/ui", "snap"), ("tests/collect", "snap"), ("tests/collect", "rs")] {
+    for (folder, ending) in
+        [("tests/ui", "snap"), ("tests/collect", "snap"), ("tests/collect", "rs"), ("tests/tables", "txt")]
+    {
         for path in files_under(&root().join(folder), &[ending]) {
             shown.push_str(&fs::read_to_string(path).unwrap());
         }

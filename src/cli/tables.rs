@@ -23,21 +23,21 @@ mod parquet {
     use crate::cli::collect::live::work;
     use crate::cli::collect::worker::Work;
     use crate::collect::table::SourceFailure;
-    use crate::engine::{ReadTable, TableColumns, TableOutline};
+    use crate::engine::{ColumnMapping, ReadTable, TableOutline};
 
     /// Reads tables in a process of their own: what a file says of its sizes may be anything.
     #[derive(Debug)]
     pub(super) struct ParquetFiles;
 
     impl ReadTable for ParquetFiles {
-        fn outline(&self, file: &[u8], columns: &TableColumns) -> Result<TableOutline, String> {
+        fn outline(&self, file: &[u8], columns: &ColumnMapping) -> Result<TableOutline, String> {
             answer(&Work::RowOutline { columns: columns.clone() }, file)
         }
 
         fn texts(
             &self,
             file: &[u8],
-            columns: &TableColumns,
+            columns: &ColumnMapping,
             group: &Range<usize>,
         ) -> Result<Vec<Result<String, String>>, String> {
             answer(&Work::RowTexts { columns: columns.clone(), parts: group.clone() }, file)

@@ -15,7 +15,7 @@ use crate::config::{Config, Setting, TableSettings};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::project::TextFile;
 use crate::snapshot::{Input, Role};
-use crate::source::{Rows, SourceMap, Span, row_name};
+use crate::source::{SourceMap, Span, TableRows, row_name};
 use crate::text::{first_few, quote};
 
 /// How many bytes of texts are kept at once, of all tables together. Reading a row again later reads its group again.
@@ -39,7 +39,7 @@ pub trait ReadTable: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why it cannot be read, behind «the file».
-    fn outline(&self, file: &[u8], columns: &TableColumns) -> Result<TableOutline, String>;
+    fn outline(&self, file: &[u8], columns: &ColumnMapping) -> Result<TableOutline, String>;
 
     /// The texts of a group of rows, as many as the outline has of it, or why a row has none.
     ///
@@ -48,21 +48,21 @@ pub trait ReadTable: std::fmt::Debug + Send + Sync {
     fn texts(
         &self,
         file: &[u8],
-        columns: &TableColumns,
+        columns: &ColumnMapping,
         group: &Range<usize>,
     ) -> Result<Vec<Result<String, String>>, String>;
 }
 
 /// Which columns are which fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableColumns {
+pub struct ColumnMapping {
     /// The column of a field, by the field's keys with dots between them. Any other column is the field of its name.
     pub fields: BTreeMap<String, String>,
     /// Columns that are left out.
     pub ignored: BTreeSet<String>,
 }
 
-impl TableColumns {
+impl ColumnMapping {
     fn new(settings: &TableSettings) -> Self {
         let fields = settings.columns.iter();
         let fields = fields.map(|(field, column)| (field.clone(), column.value.clone())).collect();
@@ -93,21 +93,21 @@ pub struct GroupOutline {
 
 /// A table whose rows are read when they are needed.
 #[derive(Debug)]
-struct Table {
+struct OpenTable {
     name: String,
     file: Vec<u8>,
-    columns: TableColumns,
+    columns: ColumnMapping,
     /// Those of its columns.
     names: Vec<String>,
     /// What each row is called by, and its workflow.
     rows: Vec<(Box<str>, Option<Arc<str>>)>,
-    groups: Vec<Group>,
+    groups: Vec<RowGroup>,
     reader: Arc<dyn ReadTable>,
-    kept: Arc<Kept>,
+    kept: Arc<KeptGroups>,
 }
 
 #[derive(Debug)]
-struct Group {
+struct RowGroup {
     /// The groups of the file that it is made of.
     parts: Range<usize>,
     /// Its first row.
@@ -121,13 +121,13 @@ type Texts = Arc<Result<Vec<Result<Arc<str>, String>>, String>>;
 
 /// Which groups are kept, the one that was read first in front, with the bytes of their texts.
 #[derive(Debug, Default)]
-struct Kept {
+struct KeptGroups {
     groups: Mutex<VecDeque<(usize, Arc<Mutex<Option<Texts>>>)>>,
     /// How many more groups may be read.
     left: AtomicUsize,
 }
 
-impl Kept {
+impl KeptGroups {
     /// Allows for the groups of one more table.
     fn expect(&self, groups: usize) {
         self.left.fetch_add(groups.saturating_mul(READ_AT_MOST), Ordering::Relaxed);
@@ -160,13 +160,13 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(|broken| broken.into_inner())
 }
 
-impl Table {
+impl OpenTable {
     fn new(
         file: &TextFile,
         bytes: &[u8],
-        columns: TableColumns,
+        columns: ColumnMapping,
         outline: TableOutline,
-        (reader, kept): (Arc<dyn ReadTable>, Arc<Kept>),
+        (reader, kept): (Arc<dyn ReadTable>, Arc<KeptGroups>),
     ) -> Self {
         let (name, file, names) = (file.name.clone(), bytes.to_owned(), outline.columns);
         let mut rows: Vec<(Box<str>, Option<Arc<str>>)> = Vec::new();
@@ -174,7 +174,7 @@ impl Table {
         let mut groups = Vec::new();
         for group in outline.groups {
             let (start, typical_bytes) = (rows.len(), group.typical_bytes);
-            groups.push(Group { parts: group.parts, start, typical_bytes, texts: Arc::default() });
+            groups.push(RowGroup { parts: group.parts, start, typical_bytes, texts: Arc::default() });
             for (workflow, date) in group.rows {
                 let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "null".to_owned());
                 let key = format!("{}, {}", part(&workflow), part(&date));
@@ -190,13 +190,13 @@ impl Table {
         Self { name, file, columns, names, rows, groups, reader, kept }
     }
 
-    fn group_of(&self, row: usize) -> Option<&Group> {
+    fn group_of(&self, row: usize) -> Option<&RowGroup> {
         let at = self.groups.partition_point(|group| group.start <= row).checked_sub(1)?;
         self.groups.get(at)
     }
 
     /// The texts of a group: those that are kept, or else as they are read.
-    fn texts(&self, group: &Group) -> Texts {
+    fn texts(&self, group: &RowGroup) -> Texts {
         // Whoever needs the same group waits for it, and does not read it as well.
         let mut kept = lock(&group.texts);
         if let Some(texts) = &*kept {
@@ -221,7 +221,7 @@ impl Table {
     }
 }
 
-impl Rows for Table {
+impl TableRows for OpenTable {
     fn text(&self, row: usize) -> Result<Arc<str>, String> {
         let group = self.group_of(row).ok_or(TOO_FEW)?;
         let texts = self.texts(group);
@@ -251,8 +251,8 @@ impl Rows for Table {
 pub(super) struct Tables {
     /// None where nothing does.
     pub(super) reader: Option<Arc<dyn ReadTable>>,
-    opened: Vec<Arc<Table>>,
-    kept: Arc<Kept>,
+    opened: Vec<Arc<OpenTable>>,
+    kept: Arc<KeptGroups>,
 }
 
 impl Tables {
@@ -272,7 +272,7 @@ impl Tables {
     ) -> Vec<Input> {
         let nothing = TableSettings::default();
         let settings = configs.iter().rev().find_map(|config| config.tables.as_ref()).unwrap_or(&nothing);
-        let columns = TableColumns::new(settings);
+        let columns = ColumnMapping::new(settings);
         let named = configs.iter().rev().find_map(|config| config.snapshots.as_ref()?.first());
         let named = named.map(|setting| setting.span);
         let (mut tables, mut inputs) = (Vec::new(), Vec::new());
@@ -308,7 +308,7 @@ impl Tables {
             tables.clear();
         }
         for table in tables {
-            let rows: Arc<dyn Rows> = Arc::clone(&table) as Arc<dyn Rows>;
+            let rows: Arc<dyn TableRows> = Arc::clone(&table) as Arc<dyn TableRows>;
             for (at, (key, _)) in table.rows.iter().enumerate() {
                 let name = row_name(&table.name, key);
                 if !without.contains(&name) {
@@ -319,9 +319,9 @@ impl Tables {
         inputs
     }
 
-    fn open(&mut self, file: &TextFile, columns: &TableColumns) -> Result<Arc<Table>, String> {
+    fn open(&mut self, file: &TextFile, columns: &ColumnMapping) -> Result<Arc<OpenTable>, String> {
         let bytes = file.content.as_ref().map_err(Clone::clone)?;
-        let is_it = |table: &&Arc<Table>| {
+        let is_it = |table: &&Arc<OpenTable>| {
             table.name == file.name && table.columns == *columns && table.file == *bytes
         };
         if let Some(table) = self.opened.iter().find(is_it) {
@@ -330,7 +330,7 @@ impl Tables {
         let reader = self.reader.as_ref().ok_or_else(|| NO_READER.to_owned())?;
         let outline = reader.outline(bytes, columns)?;
         let own = (Arc::clone(reader), Arc::clone(&self.kept));
-        let table = Arc::new(Table::new(file, bytes, columns.clone(), outline, own));
+        let table = Arc::new(OpenTable::new(file, bytes, columns.clone(), outline, own));
         self.kept.expect(table.groups.len());
         self.opened.push(Arc::clone(&table));
         Ok(table)
@@ -338,7 +338,7 @@ impl Tables {
 }
 
 /// What the settings ask of a table that it does not have.
-fn problems(table: &Table, settings: &TableSettings, named: Option<Span>) -> Vec<Diagnostic> {
+fn problems(table: &OpenTable, settings: &TableSettings, named: Option<Span>) -> Vec<Diagnostic> {
     let has = |column: &str| table.names.iter().any(|name| name == column);
     let mut found = Vec::new();
     for (field, column) in &settings.columns {
@@ -372,7 +372,7 @@ fn problems(table: &Table, settings: &TableSettings, named: Option<Span>) -> Vec
     found
 }
 
-fn no_column(table: &Table, column: &Setting<String>) -> Diagnostic {
+fn no_column(table: &OpenTable, column: &Setting<String>) -> Diagnostic {
     let message = format!("there is no column `{}` in `{}`", quote(&column.value), quote(&table.name));
     let problem = Diagnostic::error(Code::MissingColumn, message).label(column.span, "named here");
     match did_you_mean(&column.value, table.names.iter().map(String::as_str)) {
@@ -396,7 +396,7 @@ fn read_and_ignored(column: &Setting<String>, field: &str) -> Diagnostic {
         .help("remove one of the two")
 }
 
-fn columns_of(table: &Table) -> String {
+fn columns_of(table: &OpenTable) -> String {
     format!("its columns are {}", first_few(table.names.iter().map(String::as_str)))
 }
 
@@ -410,7 +410,7 @@ fn field_twice(field: &str, column: &str, span: Span) -> Diagnostic {
 }
 
 /// A table of which nobody can say what its rows are about.
-fn no_such_field(table: &Table, field: &str, named: Option<Span>) -> Diagnostic {
+fn no_such_field(table: &OpenTable, field: &str, named: Option<Span>) -> Diagnostic {
     let message = format!("there is no column `{field}` in `{}`", quote(&table.name));
     let problem = Diagnostic::error(Code::MissingColumn, message).help(format!(
         "say which column it is: `tables: {{ columns: {{ {field}: COLUMN }} }}`; {}",
@@ -423,7 +423,7 @@ fn no_such_field(table: &Table, field: &str, named: Option<Span>) -> Diagnostic 
 }
 
 /// The first of tables that would have to be read again and again, since the rows of a workflow lie far apart.
-fn out_of_order(tables: &[Arc<Table>]) -> Option<&Arc<Table>> {
+fn out_of_order(tables: &[Arc<OpenTable>]) -> Option<&Arc<OpenTable>> {
     let mut parts: BTreeMap<&str, BTreeSet<(usize, usize)>> = BTreeMap::new();
     let mut sizes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for (at, table) in tables.iter().enumerate() {

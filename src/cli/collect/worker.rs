@@ -28,7 +28,7 @@ use crate::collect::table::SourceFailure;
 #[cfg(feature = "xlsx")]
 use crate::collect::xlsx;
 #[cfg(feature = "parquet")]
-use crate::engine::TableColumns;
+use crate::engine::ColumnMapping;
 
 /// What the process may allocate, in bytes.
 #[cfg(unix)]
@@ -53,10 +53,10 @@ pub(crate) enum Work {
     Parquet,
     /// To find out what rows there are, as snapshots. The answer is an outline.
     #[cfg(feature = "parquet")]
-    RowOutline { columns: TableColumns },
+    RowOutline { columns: ColumnMapping },
     /// To write a group of rows as snapshots. The answer is a list of texts.
     #[cfg(feature = "parquet")]
-    RowTexts { columns: TableColumns, parts: Range<usize> },
+    RowTexts { columns: ColumnMapping, parts: Range<usize> },
     /// To ask a database. The answer is a recorded table.
     #[cfg(feature = "sqlite")]
     Sqlite { query: String, start: String, end: String },

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{InstantKind, WHAT, clock, decimal, instant};
 use crate::collect::foreign::{guarded, unreadable};
 use crate::collect::table::{SourceCell, SourceFailure};
-use crate::engine::{GroupOutline, TableColumns, TableOutline};
+use crate::engine::{ColumnMapping, GroupOutline, TableOutline};
 use crate::value::date_of_day;
 
 /// What a snapshot says first.
@@ -36,7 +36,7 @@ const MAX_ROWS: i64 = 10_000_000;
 ///
 /// # Errors
 /// If it is no such file, or has too many rows in a group.
-pub fn outline(bytes: &[u8], columns: &TableColumns) -> Result<TableOutline, SourceFailure> {
+pub fn outline(bytes: &[u8], columns: &ColumnMapping) -> Result<TableOutline, SourceFailure> {
     guarded(WHAT, || {
         let table = RowReader::new(bytes, columns)?;
         let heads = table.heads();
@@ -79,7 +79,7 @@ pub fn outline(bytes: &[u8], columns: &TableColumns) -> Result<TableOutline, Sou
 /// If it is no such file, or has more text than can be kept.
 pub fn texts(
     bytes: &[u8],
-    columns: &TableColumns,
+    columns: &ColumnMapping,
     parts: Range<usize>,
 ) -> Result<Vec<Result<String, String>>, SourceFailure> {
     guarded(WHAT, || {
@@ -144,14 +144,14 @@ struct RowReader<'c> {
     kinds: BTreeMap<String, InstantKind>,
     /// Likewise those of the columns that hold times of day in nanoseconds, which are handed out as mere numbers.
     unread: BTreeSet<String>,
-    columns: &'c TableColumns,
+    columns: &'c ColumnMapping,
 }
 
 /// A value of a row, by the keys that lead to it.
-type Line<'l> = (Vec<&'l str>, String);
+type FieldLine<'l> = (Vec<&'l str>, String);
 
 impl<'c> RowReader<'c> {
-    fn new(bytes: &[u8], columns: &'c TableColumns) -> Result<Self, SourceFailure> {
+    fn new(bytes: &[u8], columns: &'c ColumnMapping) -> Result<Self, SourceFailure> {
         let reader = SerializedFileReader::new(Bytes::copy_from_slice(bytes))
             .map_err(|error| unreadable(WHAT, error))?;
         let metadata = reader.metadata().file_metadata();
@@ -236,7 +236,7 @@ impl<'c> RowReader<'c> {
 
     /// The text of a row. What is null is missing.
     fn text(&self, row: &Row) -> Result<String, String> {
-        let mut lines: Vec<Line<'_>> = Vec::new();
+        let mut lines: Vec<FieldLine<'_>> = Vec::new();
         for (column, field) in row.get_column_iter() {
             let own = self.columns.fields.iter().filter(|(_, own)| *own == column).map(|(field, _)| field);
             let mut names: Vec<&str> = own.map(String::as_str).collect();
@@ -255,7 +255,7 @@ impl<'c> RowReader<'c> {
                 lines.push((keys, value.clone()));
             }
         }
-        let head = |(keys, _): &Line<'_>| match keys[..] {
+        let head = |(keys, _): &FieldLine<'_>| match keys[..] {
             ["workflow"] => 0,
             ["date"] => 1,
             _ => 2,
@@ -409,7 +409,7 @@ fn float(value: f64, text: &str) -> Result<Option<String>, String> {
 }
 
 /// Values below their keys, in the order in which a key is met first.
-fn write_lines(lines: &[&Line<'_>], depth: usize, out: &mut String) {
+fn write_lines(lines: &[&FieldLine<'_>], depth: usize, out: &mut String) {
     let mut written: Vec<&str> = Vec::new();
     for (keys, value) in lines {
         let Some(key) = keys.get(depth).filter(|key| !written.contains(*key)) else { continue };
@@ -420,7 +420,7 @@ fn write_lines(lines: &[&Line<'_>], depth: usize, out: &mut String) {
             out.push_str(&format!(" {value}\n"));
         } else {
             out.push('\n');
-            let own: Vec<&Line<'_>> =
+            let own: Vec<&FieldLine<'_>> =
                 lines.iter().copied().filter(|(keys, _)| keys.get(depth) == Some(key)).collect();
             write_lines(&own, depth + 1, out);
         }
@@ -439,8 +439,8 @@ mod tests {
 
     const TYPES: &[u8] = include_bytes!("../../../tests/tables/types.parquet");
 
-    fn columns(fields: &[(&str, &str)], ignored: &[&str]) -> TableColumns {
-        TableColumns {
+    fn columns(fields: &[(&str, &str)], ignored: &[&str]) -> ColumnMapping {
+        ColumnMapping {
             fields: fields
                 .iter()
                 .map(|(field, column)| ((*field).to_owned(), (*column).to_owned()))

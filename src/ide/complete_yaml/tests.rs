@@ -194,8 +194,11 @@ fn what_is_taken_fits_its_place() {
 fn configurations_are_completed() {
     let study = study();
     for (text, expected) in [
-        ("|", "extends | lints | overrides | params | policies | rules | snapshots | waivers"),
-        ("policies: [p.gate]\npa|", "extends | lints | overrides | params | rules | snapshots | waivers"),
+        ("|", "extends | lints | overrides | params | policies | rules | snapshots | tables | waivers"),
+        (
+            "policies: [p.gate]\npa|",
+            "extends | lints | overrides | params | rules | snapshots | tables | waivers",
+        ),
         ("policies: [|", "builtin | builtin/adoption_support | …"),
         ("policies:\n  - b|", "builtin | builtin/adoption_support | …"),
         ("params:\n  |", "p.floor | p.strict | p.most"),
