@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::iter::repeat_n;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::finding::{Finding, below, findings, nowhere, read_below, shown, waived};
 use super::json::{self, Each};
@@ -146,16 +146,17 @@ fn location(place: &LabelReport) -> Value {
     let LabelReport { region: at, text: said } = place;
     let message = message(text(said, &at.file));
     let (file, has_lines) = on_disk(&at.file);
-    let mut place = json!({ "artifactLocation": { "uri": uri(file) } });
+    let mut place = Map::from_iter([("artifactLocation".to_owned(), json!({ "uri": uri(file) }))]);
     if has_lines {
-        place["region"] = region(at);
+        place.insert("region".to_owned(), region(at));
     }
-    let mut location = json!({ "physicalLocation": place, "message": message });
+    let mut location = Map::from_iter([("physicalLocation".to_owned(), place.into())]);
+    location.insert("message".to_owned(), message);
     if let Some(cell) = &at.cell {
         let name = shown(&format!("{}: {}", cell.row, cell.column));
-        location["logicalLocations"] = json!([{ "fullyQualifiedName": name }]);
+        location.insert("logicalLocations".to_owned(), json!([{ "fullyQualifiedName": name }]));
     }
-    location
+    location.into()
 }
 
 fn region(of: &Region) -> Value {

@@ -501,7 +501,8 @@ mod tests {
         let fields =
             [("workflow", "team_workflow"), ("a.x", "week"), ("a.b.y", "week"), ("a.b.z", "adoption")];
         let ignored = ["loaded", "paid", "active_users", "incidents", "notes", "tags"];
-        let text = texts(TYPES, &columns(&fields, &ignored), 0..1).unwrap().remove(0).unwrap();
+        let rows = texts(TYPES, &columns(&fields, &ignored), 0..1).unwrap();
+        let text = rows[0].as_ref().unwrap();
         assert_eq!(text, "workflow: \"claims\"\na:\n  b:\n    y: 2026-11-02\n    z: 0.5\n  x: 2026-11-02\n");
     }
 
