@@ -36,6 +36,7 @@ fn check(
 #[pymodule]
 fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check, module)?)?;
+    module.add_function(wrap_pyfunction!(row::is_name, module)?)?;
     module.add_class::<NativeAnswer>()?;
     module.add_class::<NativePolicies>()?;
     module.add_class::<NativeNeighbourhood>()?;

@@ -5,14 +5,21 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
+use tollgate::diagnostic::misleads;
+use tollgate::snapshot::limits::MAX_WORKFLOW_BYTES;
+use tollgate::source::FileId;
 
+/// The column that says whose row it is.
+const WORKFLOW: &str = "workflow";
 /// How deep a value may be.
 const MAX_DEPTH: usize = 32;
 
 /// The text of a row. What is null is missing.
 pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
     let mut text = String::new();
-    for (column, value) in row {
+    // Whose row it is comes first: whatever else is wrong with it, that is known.
+    let name = row.get_item(WORKFLOW)?.map(|name| (PyString::new(row.py(), WORKFLOW).into_any(), name));
+    for (column, value) in name.into_iter().chain(row.iter().filter(|(column, _)| !is_workflow(column))) {
         if is_null(&value)? {
             continue;
         }
@@ -20,7 +27,7 @@ pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
         write_key(&column, &mut text);
         text.push_str(": ");
         // A series whose name stands plainly is judged as its rows are read.
-        let name = value.cast::<PyString>().ok().filter(|_| column == "workflow");
+        let name = value.cast::<PyString>().ok().filter(|_| column == WORKFLOW);
         if let Some(name) = name.map(|name| name.to_str()).transpose()?.filter(|name| is_plain(name)) {
             text.push_str(name);
             text.push('\n');
@@ -31,6 +38,23 @@ pub(crate) fn text_of(row: &Bound<'_, PyDict>) -> PyResult<String> {
         text.push('\n');
     }
     Ok(if text.is_empty() { "{}\n".to_owned() } else { text })
+}
+
+fn is_workflow(column: &Bound<'_, PyAny>) -> bool {
+    column.cast::<PyString>().is_ok_and(|column| column.to_str().is_ok_and(|column| column == WORKFLOW))
+}
+
+/// Whether a text can name a workflow: it is not blank, not too long, and has no character that is refused.
+#[pyfunction]
+pub(crate) fn is_name(text: &str) -> bool {
+    let mut written = String::new();
+    quote(text, &mut written);
+    let refused =
+        |c: char| matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}');
+    !text.trim().is_empty()
+        && text.len() <= MAX_WORKFLOW_BYTES
+        && !written.contains(refused)
+        && misleads(FileId::default(), &written).is_none()
 }
 
 /// Null, not a number, or not a time.

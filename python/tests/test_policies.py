@@ -72,6 +72,8 @@ def rows(seed: int, workflows: int = 3, weeks: int = 6) -> list[dict]:
                 "cost": decimal.Decimal(thrown.randint(0, 300)) / 100,
                 "checked": None if thrown.random() < 0.5 else datetime.datetime.combine(day, datetime.time()),
                 "ready": thrown.random() < 0.7,
+                "size": 1,
+                "marks": [1],
                 "outputs": [
                     {"id": f"{number}-{week}-{at}", "edit_time": round(thrown.random() * 0.4, 2)}
                     for at in range(thrown.randint(0, 8))
@@ -359,8 +361,10 @@ FLEET = """
 stages testing -> pilot -> full
 snapshot every 1 week grace 3 days {
   adoption: share
-  ready: bool
-  owner: text
+  ready: bool required
+  size: count required
+  marks: list of count required
+  owner: text named "Owned by"
   team { size: count, tags: list of text }
   outputs: list of { id: text key, edit_time: share }
 }
@@ -405,7 +409,9 @@ def fleet_rows(seed: int) -> dict[str, list[dict]]:
                 "advance_to": asks,
                 "adoption": None if thrown.random() < 0.1 else round(thrown.random(), 3),
                 "ready": thrown.random() < 0.7,
-                "owner": thrown.choice(["mira", "nobody", None]),
+                "size": 1,
+                "marks": [1],
+                "Owned by": thrown.choice(["mira", "nobody", None]),
                 "team": {"size": thrown.randint(0, 9), "tags": ["a"] * thrown.randint(0, 2)},
                 "retired": datetime.date(2026, 2, 28) if thrown.random() < 0.05 else None,
                 "outputs": [

@@ -168,9 +168,8 @@ def test_spark_decides_as_the_package_does(session: SparkSession, seed: int) -> 
             [tuple(rule.to_dict()[key] for key in RULE) for rule in own.rules] for own in plain
         ]
         assert [tuple(row[key] for key in DAY) for row in seen if row["date"]] == days(policies, same)
-    if not doubled:  # the package takes rows for one that are equal and have one name
-        keyed = policies.judge(given, as_of=AS_OF, key=KEY).to_dict()["workflows"]
-        assert [without_diagnostics(row) for row in judged] == keyed
+    keyed = policies.judge(given, as_of=AS_OF, key=KEY).to_dict()["workflows"]
+    assert [without_diagnostics(row) for row in judged] == keyed
 
 
 def test_the_random_rows_come_to_every_decision() -> None:
@@ -295,6 +294,37 @@ def test_a_row_without_a_workflow_may_be_of_any(session: SparkSession, nameless:
         assert all((row["date"], row["decision"]) == (None, "error") and row["because"] for row in told.values())
     swept = spark.sweep(df, house("gates"), "house.least", ["50%"], as_of=AS_OF).first()
     assert swept["workflows_error"] == 3 and swept["days_error"] == 0
+
+
+@pytest.mark.parametrize("nameless", ["\u00a0", "a\u202eb", "a\x7fb"])
+def test_a_name_that_is_refused_may_be_any(session: SparkSession, nameless: str) -> None:
+    columns = "workflow string, date string, stage string, adoption string, ready boolean"
+    row = {"workflow": "fine", "date": "2026-02-12", "stage": "testing", "adoption": "62%", "ready": True}
+    given = [row, row | {"workflow": nameless}]
+    plain = house("gates").judge(given, as_of=AS_OF)
+    assert {own.decision for own in plain.workflows} == {"error"}
+    for fleet in (None, True):
+        judged = spark.judge(table(session, given, columns), house("gates"), as_of=AS_OF, fleet=fleet).collect()
+        assert {row["decision"] for row in judged} == {"error"}
+
+
+def test_a_workflow_that_is_judged_alone_sees_itself(session: SparkSession) -> None:
+    rule = "rule us { when count(workflows where adoption >= 50%) >= 1 then rollback }"
+    text = "stages testing -> pilot\nsnapshot { adoption: share\n x: count required }\npolicy p { " + rule + " }"
+    columns = "workflow string, date string, stage string, adoption double, x int"
+    row = {"workflow": "a", "date": "2026-02-12", "stage": "pilot", "adoption": 0.5, "x": 1}
+    policies = Policies({"p.gate": text})
+    assert [own.decision for own in policies.judge([row], as_of=AS_OF).workflows] == ["rollback"]
+    for fleet in (None, False, True):
+        judged = spark.judge(table(session, [row], columns), policies, as_of=AS_OF, fleet=fleet).collect()
+        assert [row["decision"] for row in judged] == ["rollback"], fleet
+
+
+def test_two_columns_of_one_name_are_refused(session: SparkSession) -> None:
+    day = datetime.date(2026, 2, 12)
+    df = table(session, [{"workflow": "a", "date": day, "stage": "testing", "adoption": 0.5}])
+    with pytest.raises(TollgateError, match="two columns called `adoption`"):
+        spark.judge(df.withColumnRenamed("stage", "adoption"), house("gates"), as_of=AS_OF)
 
 
 def test_a_value_that_no_snapshot_may_have_takes_only_its_workflow(session: SparkSession) -> None:

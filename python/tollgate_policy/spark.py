@@ -35,6 +35,7 @@ import json
 import pickle
 import uuid
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from .native import NativeNeighbourhood, NativePolicies, TollgateError
+from .native import NativeNeighbourhood, NativePolicies, TollgateError, is_name
 from .policies import Policies, _again, day_of
 from .report import Answer
 from .rows import rows_of
@@ -53,8 +54,8 @@ __all__ = ["history", "impact", "judge", "sweep"]
 
 DECISIONS = ("advance", "continue", "hold", "rollback", "error", "retired")
 NO_SNAPSHOT_YET = "T512"  # all snapshots are later than the day that was asked for
-MAX_NAME = 200  # bytes
-NO_WORKFLOW = "rows without a workflow are there: any workflow may be the one that is not named"
+MAX_ROWS = 10_000  # of a workflow: what a verdict may read
+NO_WORKFLOW = "some rows name no workflow, so they may belong to any of them"
 _UNNAMED = "tollgate: rows without a workflow"  # the column that says so
 
 _TEXTS = pa.list_(pa.string())
@@ -91,7 +92,7 @@ def judge(
     ``outcome``, ``effect``, ``applied``, ``message``. ``json``: the workflow's part of the report, with
     ``diagnostics``: the errors, and what is said of the workflow's rows.
 
-    Raises :class:`TollgateError` below Spark 4, for a day that is none, and for a workflow's column that is not there.
+    Raises :class:`TollgateError` below Spark 4, for an ``as_of`` that is not a day, and for a workflow's column that is not there.
     """
     df, case = _prepared(df, policies, day_of(as_of, ()), workflow, key, table, fleet)
     return _grouped(df, functools.partial(_verdict_rows, case), _VERDICT)
@@ -200,22 +201,28 @@ class _Case:
                 (workflow, is_read, pickle.loads(zlib.decompress(rows)) if rows else [])
                 for workflow, is_read, rows in pickle.loads(self.others)
             ]
-            of_job[self.told] = NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
+            of_job[self.told] = _compiled(self.told).neighbourhood(beside, self.day)
         return of_job[self.told]
 
-    def native_of(self, workflow: str | None) -> NativeNeighbourhood:
-        """The same of a workflow that is judged as if it were alone."""
-        beside = [] if _is_no_name(workflow) else [(workflow, True, [])]
-        return NativePolicies.of_told(self.told).neighbourhood(beside, self.day)
+    def native_of(self, workflow: str | None, named: list[tuple[str, dict[str, Any]]]) -> NativeNeighbourhood:
+        """The same of a workflow that is judged as if it were alone, with its rows."""
+        policies = _compiled(self.told)
+        if _is_no_name(workflow):
+            return policies.neighbourhood([], self.day)
+        alone = policies.neighbourhood([(workflow, True, [])], self.day)
+        if not policies.reads_workflows:
+            return alone
+        is_read, texts = alone.neighbour(workflow, named, self.day)
+        return policies.neighbourhood([(workflow, is_read, texts)], self.day)
 
     def answer(self, command: str, rows: Rows, unnamed: bool) -> dict[str, Any] | None:
         """A workflow's part of what a command says, with its diagnostics; none where it has no snapshot yet."""
         workflow = rows[0]["workflow"]
         if unnamed and not _is_no_name(workflow):
             return _wrong(workflow, NO_WORKFLOW)
-        native = self.native_of(workflow) if self.alone else self.native()
         try:
-            named = rows_of(rows, self.table, self.key)
+            named = rows_of(rows, self.table, self.key) or []
+            native = self.native_of(workflow, named) if self.alone else self.native()
             day = self.day | {"workflows": [] if _is_no_name(workflow) else [workflow]}
             judged = native.judge(named, day) if command == "judge" else native.history(named, day)
         except TollgateError as error:
@@ -233,6 +240,11 @@ class _Case:
 _made: dict[str, dict[str, NativeNeighbourhood]] = {}
 
 
+@functools.lru_cache(maxsize=64)
+def _compiled(told: str) -> NativePolicies:
+    return NativePolicies.of_told(told)
+
+
 def _wrong(workflow: str | None, message: str) -> dict[str, Any]:
     found = [{"severity": "error", "message": message, "labels": []}]
     unread = {"stage": None, "asks": None, "newest": None, "snapshots": 0}
@@ -240,8 +252,8 @@ def _wrong(workflow: str | None, message: str) -> dict[str, Any]:
 
 
 def _is_no_name(workflow: str | None) -> bool:
-    """What the package takes for no name."""
-    return not (workflow or "").strip() or len((workflow or "").encode()) > MAX_NAME
+    """Whether a row with this name may be of any workflow."""
+    return workflow is None or not is_name(workflow)
 
 
 def _verdict_rows(case: _Case, rows: Rows, unnamed: bool) -> Rows:
@@ -309,6 +321,9 @@ def _prepared(
     for what, version in (("pyspark", pyspark.__version__), ("Spark", df.sparkSession.version)):
         if int(version.split(".")[0]) < 4:
             raise TollgateError(f"this is {what} {version}; tables of Spark are judged by Spark 4.0 or later")
+    twice = [column for column, count in Counter(df.columns).items() if count > 1]
+    if twice:
+        raise TollgateError(f"there are two columns called `{twice[0]}`: a snapshot has each field once")
     if workflow not in df.columns:
         there = ", ".join(df.columns)
         raise TollgateError(f"there is no column `{workflow}` that names the workflow; there are {there}")
@@ -335,10 +350,14 @@ def _prepared(
 
 def _marked(df: DataFrame) -> DataFrame:
     """The rows, each with whether there are rows without a workflow."""
-    name = F.coalesce(F.col("workflow"), F.lit(""))
-    is_no_name = name.rlike(r"^\s*$") | (F.octet_length(name) > MAX_NAME)
-    unnamed = df.select(F.max(is_no_name).alias(_UNNAMED))
-    return df.crossJoin(F.broadcast(unnamed))
+
+    def unnamed(batches):  # type: ignore[no-untyped-def]
+        for batch in batches:
+            found = any(_is_no_name(name) for name in set(batch.column(0).to_pylist()))
+            yield pa.RecordBatch.from_pydict({_UNNAMED: [found]})
+
+    found = df.select("workflow").mapInArrow(unnamed, from_arrow_schema(pa.schema([(_UNNAMED, pa.bool_())])))
+    return df.crossJoin(F.broadcast(found.agg(F.max(_UNNAMED).alias(_UNNAMED))))
 
 
 def _grouped(df: DataFrame, work: Callable[[Rows, bool], Rows], schema: pa.Schema) -> DataFrame:
@@ -346,7 +365,8 @@ def _grouped(df: DataFrame, work: Callable[[Rows, bool], Rows], schema: pa.Schem
 
     def of_workflow(rows):  # type: ignore[no-untyped-def]
         unnamed = rows.column(_UNNAMED)[0].as_py()
-        own = rows.drop_columns([_UNNAMED]).to_pylist()
+        # Of a workflow with more rows than a verdict may read, one row more is enough to say so.
+        own = rows.drop_columns([_UNNAMED]).slice(0, MAX_ROWS + 1).to_pylist()
         return pa.Table.from_pylist(work(own, unnamed), schema=schema)
 
     return df.groupBy("workflow").applyInArrow(of_workflow, from_arrow_schema(schema))

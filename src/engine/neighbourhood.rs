@@ -83,14 +83,24 @@ fn fleet_of(
             }
         }
     }
-    let (vocabulary, last) = (&project.program.vocabulary, options.last(axis_of(project)));
-    let see = |series: Series| fleet::seen(vocabulary, &project.book, &series, last);
-    let (workflows, _) = read_each(&inputs, sources, vocabulary, see);
+    let last = options.last(axis_of(project));
+    let vocabulary = without_required(&project.program.vocabulary);
+    let see = |series: Series| fleet::seen(&vocabulary, &project.book, &series, last);
+    // What is wrong with a row was said when it was reduced.
+    let (workflows, _) = read_each(&inputs, sources, &vocabulary, see);
     let mut fleet = fleet::of_seen(workflows);
     for (workflow, place) in unread {
         fleet.add(workflow.into(), None, Some(place));
     }
     fleet
+}
+
+/// A vocabulary in which a row need not have what others do not look at: that is left out of it.
+fn without_required(of: &Vocabulary) -> Vocabulary {
+    let mut vocabulary = of.clone();
+    let snapshot = Arc::make_mut(&mut vocabulary.snapshot);
+    snapshot.fields.iter_mut().for_each(|field| field.required = false);
+    vocabulary
 }
 
 impl Neighbourhood {
@@ -130,7 +140,7 @@ impl Neighbourhood {
     fn shows(&self, key: &str) -> bool {
         let quoted: Option<String> = key.strip_prefix('"').and_then(|_| serde_json::from_str(key).ok());
         let key = quoted.as_deref().unwrap_or(key);
-        let field = self.project.program.vocabulary.snapshot.field(key);
+        let field = self.project.program.vocabulary.snapshot.field_of_key(key);
         let is_shown = |(at, field): (usize, &Field)| {
             field.ty.element().is_none() && self.shown.as_ref().is_none_or(|shown| shown.contains(&at))
         };

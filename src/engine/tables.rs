@@ -114,18 +114,18 @@ struct RowGroup {
     start: usize,
     typical_bytes: usize,
     /// Its texts, while they are kept.
-    texts: Slot,
+    texts: KeptTexts,
 }
 
 /// The text of each row, or why it has none; or why no row has one.
 type Texts = Arc<Result<Vec<Result<Arc<str>, String>>, String>>;
 /// Where texts are kept.
-type Slot = Arc<Mutex<Option<Texts>>>;
+type KeptTexts = Arc<Mutex<Option<Texts>>>;
 
 /// Which groups are kept, the one that was read first in front, with the bytes of their texts.
 #[derive(Debug, Default)]
 struct KeptGroups {
-    groups: Mutex<VecDeque<(usize, Slot)>>,
+    groups: Mutex<VecDeque<(usize, KeptTexts)>>,
     /// How many more groups may be read.
     left: AtomicUsize,
 }
@@ -143,7 +143,7 @@ impl KeptGroups {
     }
 
     /// Keeps one more, and lets go of those that are too many then.
-    fn add(&self, bytes: usize, texts: Slot) {
+    fn add(&self, bytes: usize, texts: KeptTexts) {
         let mut kept = lock(&self.groups);
         kept.push_back((bytes, texts));
         let mut total: usize = kept.iter().map(|(bytes, _)| bytes).sum();

@@ -334,7 +334,7 @@ impl<'c> RowReader<'c> {
         let mut parts = Vec::new();
         for (key, field, path) in entries {
             if let Some(value) = self.value(field, &path, depth + 1)? {
-                parts.push(format!("{}: {value}", quoted(&key)));
+                parts.push(format!("{}: {value}", shown_key(&key)));
             }
         }
         Ok(format!("{{{}}}", parts.join(", ")))
@@ -414,8 +414,7 @@ fn write_lines(lines: &[&FieldLine<'_>], depth: usize, out: &mut String) {
     for (keys, value) in lines {
         let Some(key) = keys.get(depth).filter(|key| !written.contains(*key)) else { continue };
         written.push(key);
-        let shown = if is_plain(key) { (*key).to_owned() } else { quoted(key) };
-        out.push_str(&format!("{:1$}{shown}:", "", depth * 2));
+        out.push_str(&format!("{:1$}{2}:", "", depth * 2, shown_key(key)));
         if keys.len() == depth + 1 {
             out.push_str(&format!(" {value}\n"));
         } else {
@@ -427,10 +426,13 @@ fn write_lines(lines: &[&FieldLine<'_>], depth: usize, out: &mut String) {
     }
 }
 
-/// Whether it is a key that needs no quotes.
-fn is_plain(key: &str) -> bool {
-    key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && key.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+/// A key, without quotes where YAML of any version reads it as a text: the reader of plain YAML is the faster one.
+fn shown_key(key: &str) -> String {
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let is_name = key.starts_with(|first: char| first.is_ascii_alphabetic())
+        && key.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');
+    let is_plain = is_name && !WORDS.contains(&&*key.to_ascii_lowercase());
+    if is_plain { key.to_owned() } else { quoted(key) }
 }
 
 #[cfg(test)]
@@ -453,15 +455,15 @@ mod tests {
     fn each_type_is_written_as_a_snapshot_has_it() {
         let fields = [("workflow", "team_workflow"), ("date", "week"), ("users.active", "active_users")];
         let all = texts(TYPES, &columns(&fields, &[]), 0..2).unwrap();
-        let incidents = "[{\"id\": \"a\", \"since\": 2026-11-09, \"at\": 2026-11-09T00:00:00Z}, \
-                         {\"id\": \"b\", \"at\": 2026-11-09T00:00:00Z}]";
+        let incidents = "[{id: \"a\", since: 2026-11-09, at: 2026-11-09T00:00:00Z}, \
+                         {id: \"b\", at: 2026-11-09T00:00:00Z}]";
         let loaded = "loaded: 2026-11-09T00:00:00Z\n";
         assert_eq!(
             all.into_iter().collect::<Result<Vec<_>, _>>().unwrap(),
             [
                 format!(
                     "workflow: \"claims\"\ndate: 2026-11-02\n{loaded}adoption: 0.5\npaid: 0.30\nusers:\n  \
-                     active: 3\nincidents: {incidents}\nnotes: \"a \\\"b\\\"\\nc\"\ntags: {{\"x\": 1}}\n"
+                     active: 3\nincidents: {incidents}\nnotes: \"a \\\"b\\\"\\nc\"\ntags: {{x: 1}}\n"
                 ),
                 format!(
                     "workflow: \"claims\"\ndate: 2026-11-09\n{loaded}incidents: []\nnotes: \"\"\ntags: {{}}\n"
@@ -472,7 +474,7 @@ mod tests {
                 ),
                 format!(
                     "workflow: \"a: b\"\ndate: 2026-11-09\n{loaded}users:\n  active: 7\n\
-                     incidents: [{{\"id\": \"1\", \"since\": 2026-11-09}}]\nnotes: \"\u{2028} - ü\"\n"
+                     incidents: [{{id: \"1\", since: 2026-11-09}}]\nnotes: \"\u{2028} - ü\"\n"
                 ),
             ]
         );
@@ -499,18 +501,18 @@ mod tests {
     #[test]
     fn one_column_may_be_several_fields_and_one_record_of_several_columns() {
         let fields =
-            [("workflow", "team_workflow"), ("a.x", "week"), ("a.b.y", "week"), ("a.b.z", "adoption")];
+            [("workflow", "team_workflow"), ("a.x", "week"), ("a.b.w", "week"), ("a.b.z", "adoption")];
         let ignored = ["loaded", "paid", "active_users", "incidents", "notes", "tags"];
         let rows = texts(TYPES, &columns(&fields, &ignored), 0..1).unwrap();
         let text = rows[0].as_ref().unwrap();
-        assert_eq!(text, "workflow: \"claims\"\na:\n  b:\n    y: 2026-11-02\n    z: 0.5\n  x: 2026-11-02\n");
+        assert_eq!(text, "workflow: \"claims\"\na:\n  b:\n    w: 2026-11-02\n    z: 0.5\n  x: 2026-11-02\n");
     }
 
     #[test]
     fn instants_of_a_map_are_instants() {
         let pairs = include_bytes!("../../../tests/tables/pairs.parquet");
         let rows = texts(pairs, &columns(&[], &[]), 0..1).unwrap();
-        let text = "workflow: \"a\"\ndate: 2026-11-02\npairs: {\"x\": 2026-11-09}\n";
+        let text = "workflow: \"a\"\ndate: 2026-11-02\npairs: {x: 2026-11-09}\n";
         assert_eq!(rows, [Ok(text.to_owned())]);
     }
 
