@@ -126,11 +126,6 @@ impl TableRow {
     pub fn key(&self) -> &str {
         self.rows.key(self.at).0
     }
-
-    /// Its table.
-    pub fn rows(&self) -> &Arc<dyn TableRows> {
-        &self.rows
-    }
 }
 
 /// The text of a file. That of a row of a table is kept from when somebody looks at it.
@@ -220,6 +215,11 @@ fn key_of(line: &str) -> Option<String> {
 impl Source {
     fn new(name: Arc<str>, text: SourceText) -> Self {
         Self { name, text, stands_for: None, line_starts: OnceLock::new() }
+    }
+
+    /// The name of the file that one can open: that of the table for a row of one.
+    pub fn file_name(&self) -> &str {
+        self.text.row().map_or(&self.name, |row| row.rows.file())
     }
 
     /// Whether it is a row of a table.
@@ -425,7 +425,7 @@ impl SourceMap {
 
     /// The name of the file that one can open: that of the table for a row of one.
     pub fn file_name(&self, id: FileId) -> &str {
-        self.get(id).map_or("", |source| source.text.row().map_or(&source.name, |row| row.rows.file()))
+        self.get(id).map_or("", Source::file_name)
     }
 
     /// The text of a span on one line.

@@ -27,7 +27,7 @@ use crate::project::{Project, Sides, TextFile};
 use crate::report::against::{AgainstReport, DeniedChanges};
 use crate::report::why::HoldCause;
 use crate::report::{Decision, Denied, Report, WorkflowReport};
-use crate::source::{FileId, Source, SourceMap, Span, row_name};
+use crate::source::{FileId, SourceMap, Span, row_name};
 use crate::value::Date;
 use crate::words::{self, Told};
 
@@ -235,9 +235,9 @@ fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, pr
     project.without_rows.extend(instead.into_iter().cloned());
     let files: BTreeSet<FileId> = taken.iter().map(|taken| taken.file).collect();
     for file in files.into_iter().filter_map(|file| sources.get(file)) {
-        let beside = folder(plain(table_of(file), prefix));
+        let beside = folder(plain(file.file_name(), prefix));
         let facts = project.standing.iter().find(|facts| folder(&facts.name) == beside);
-        let name = match folder(table_of(file)) {
+        let name = match folder(file.file_name()) {
             "" => format!("{prefix}rollout.yaml"),
             folder => format!("{folder}/rollout.yaml"),
         };
@@ -247,16 +247,11 @@ fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, pr
         let content = Ok(file.text.as_bytes().to_vec());
         let name = match file.text.row() {
             // A workflow's name may have a slash: the row lies beside its table all the same.
-            Some(row) => row_name(table_of(file), &row.key().replace('/', "_")),
+            Some(row) => row_name(file.file_name(), &row.key().replace('/', "_")),
             None => file.name.to_string(),
         };
         project.snapshots.push(TextFile { name, content });
     }
-}
-
-/// The file that a source is of.
-fn table_of(source: &Source) -> &str {
-    source.text.row().map_or(&source.name, |row| row.rows().file())
 }
 
 /// Takes what is decided without the rewriting where that is worse, and says of which workflows.

@@ -412,7 +412,7 @@ fn field_twice(field: &str, column: &str, span: Span) -> Diagnostic {
     ))
 }
 
-/// A table of which nobody can say what its rows are about.
+/// A table without a column that every snapshot needs.
 fn no_such_field(table: &OpenTable, field: &str, named: Option<Span>) -> Diagnostic {
     let message = format!("there is no column `{field}` in `{}`", quote(&table.name));
     let problem = Diagnostic::error(Code::MissingColumn, message).help(format!(

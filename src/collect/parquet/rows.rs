@@ -177,9 +177,7 @@ impl<'c> RowReader<'c> {
             return Err(refused("its counts of rows contradict each other"));
         }
         if rows > MAX_ROWS {
-            return Err(refused(&format!(
-                "it has {rows} rows, and {MAX_ROWS} are read: write several files"
-            )));
+            return Err(refused(&format!("it has more than {MAX_ROWS} rows: write several files")));
         }
         names_once(metadata.schema())?;
         let (mut kinds, mut unread) = (BTreeMap::new(), BTreeSet::new());
@@ -207,7 +205,7 @@ impl<'c> RowReader<'c> {
         let is_head = |field: &&Arc<Type>| heads.contains(&field.name());
         let fields = schema.get_fields().iter().filter(is_head).cloned().collect();
         let own = Type::group_type_builder(schema.name()).with_fields(fields).build();
-        // A group of some fields of a group is one.
+        // The builder refuses no fields that were in a group before.
         own.unwrap_or_else(|_| schema.clone())
     }
 
