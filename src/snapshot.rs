@@ -4,6 +4,7 @@
 //! result depends neither on the order of the inputs nor, but for the places that messages name, on their names.
 
 mod compound;
+mod direct;
 mod errors;
 mod head;
 mod kept;
@@ -82,6 +83,13 @@ pub fn plain_agrees(text: &str) -> Option<bool> {
     let tree = plain::parse(FileId(0), text)?;
     let mut problems = problems::Problems::default();
     Some(tree == tree::parse_any(FileId(0), text, &mut problems) && problems.is_empty())
+}
+
+/// Whether a snapshot over standing facts says the same with and without a tree in between; none if it takes the tree. For
+/// the fuzz target that holds the one to the other.
+#[doc(hidden)]
+pub fn direct_agrees(text: &str, facts: &str, vocabulary: &Vocabulary) -> Option<bool> {
+    read::agree(text, facts, vocabulary)
 }
 
 /// Whether a snapshot could hold a scalar, as it would be written there, in a field of a type.

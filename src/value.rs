@@ -89,29 +89,23 @@ pub fn parse_scaled(text: &str, scale: i32) -> Result<Number, NumberError> {
     if length > MAX_DIGITS {
         return Err(NumberError::TooManyDigits);
     }
+    let scale = scale + exponent - places.unwrap_or(0);
+    let sign = if negative { Sign::Negative } else { Sign::Positive };
+    let power = 10u64.checked_pow(scale.unsigned_abs());
+    // Nearly all are so small.
+    if let Some(power) = power.filter(|_| length <= WORD_DIGITS && scale <= 0) {
+        return Ok(RBig::from_parts_const(sign, word.into(), power.into()));
+    }
     let numerator = if length <= WORD_DIGITS {
         UBig::from(word)
     } else {
         let digits = text.bytes().filter(u8::is_ascii_digit).take(length).map(char::from);
         UBig::from_str_radix(&digits.collect::<String>(), 10).map_err(|_| NumberError::Malformed)?
     };
-    let scale = scale + exponent - places.unwrap_or(0);
-    let sign = if negative { Sign::Negative } else { Sign::Positive };
-    if scale == 0 {
-        return Ok(RBig::from(IBig::from_parts(sign, numerator)));
-    }
-    let power = power_of_ten(scale.unsigned_abs());
+    let power = UBig::from(10u8).pow(scale.unsigned_abs() as usize);
     let (numerator, denominator) =
         if scale < 0 { (numerator, power) } else { (numerator * power, UBig::ONE) };
     Ok(RBig::from_parts(IBig::from_parts(sign, numerator), denominator))
-}
-
-/// Powers that fit a machine word are made without arithmetic on large numbers.
-fn power_of_ten(exponent: u32) -> UBig {
-    match 10u64.checked_pow(exponent) {
-        Some(power) => UBig::from(power),
-        None => UBig::from(10u8).pow(exponent as usize),
-    }
 }
 
 fn parse_exponent(text: &str) -> Result<i32, NumberError> {

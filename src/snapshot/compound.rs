@@ -37,7 +37,9 @@ impl Scalar<'_> {
 
     /// What stands before and behind a word.
     fn parts(&self, word: &str) -> Option<(NumberText<'_>, NumberText<'_>)> {
-        let (before, behind) = self.text.split_once(word)?;
+        // A short text, so that a searcher would not pay.
+        let at = self.text.as_bytes().windows(word.len()).position(|some| some == word.as_bytes())?;
+        let (before, behind) = (self.text.get(..at)?, self.text.get(at + word.len()..)?);
         let trimmed = |text: &'_ str, start: usize| {
             let start = start + text.len() - text.trim_start().len();
             start..start + text.trim().len()

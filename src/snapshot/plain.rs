@@ -1,42 +1,96 @@
-//! A shorter way to the tree of plain block YAML, which nearly every snapshot is: one document in ASCII, without anchors,
-//! tags, escapes, block scalars and values over several lines. Of anything else, and of anything that is wrong, it says
-//! nothing, and the parser is asked.
+//! A shorter way through plain block YAML, which nearly every snapshot is: one document in ASCII, without anchors, tags,
+//! escapes, block scalars and values over several lines. Of anything else, and of anything that is wrong, it says nothing,
+//! and the parser is asked.
 //!
 //! Knows only as much of YAML as it takes to be sure that the parser would hand the same nodes, at the same places, to
-//! the same [`Builder`]; tests and a fuzz target hold it to that.
+//! the same [`TreeBuilder`]; tests and a fuzz target hold it to that.
 
 use std::borrow::Cow;
 
 use granit_parser::{ScalarStyle, StructureStyle};
+use memchr::memchr;
 
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{OpenKind, Tree, TreeBuilder};
 use crate::source::{FileId, Span};
 
+/// What is done with the nodes of a plain text, in their order. None ends the reading: it is not for this reader.
+pub(super) trait PlainNodes<'t> {
+    /// A list or map begins at a byte.
+    fn open(&mut self, kind: PlainKind, start: usize, flow: bool) -> Option<()>;
+    /// The key of the value that comes next.
+    fn key(&mut self, text: &'t str, span: Span) -> Option<()>;
+    /// A value that is no list and no map; `plain` without quotes.
+    fn scalar(&mut self, text: &'t str, style: ScalarStyle, span: Span) -> Option<()>;
+    /// The list or map that was opened last ends; between brackets at a byte.
+    fn close(&mut self, end: usize) -> Option<()>;
+}
+
+/// What a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlainKind {
+    List,
+    Map,
+}
+
 /// The tree of a text that is plain block YAML with nothing wrong; none of any other text.
 pub(super) fn parse(file: FileId, text: &str) -> Option<Tree<'_>> {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
-    if !text.as_bytes().iter().all(is_plain) {
+    let mut nodes = TreeNodes { builder: TreeBuilder::new(file, text), problems: Problems::default() };
+    nodes.builder.begin_document(&nodes.problems);
+    read(file, text, &mut nodes)?;
+    let TreeNodes { mut builder, problems } = nodes;
+    builder.finish_document(&problems);
+    problems.is_empty().then_some(builder.tree)
+}
+
+/// Hands the nodes of a text that is plain block YAML to `nodes`; none of any other text, of which it may hand some.
+pub(super) fn read<'t>(file: FileId, text: &'t str, nodes: &mut impl PlainNodes<'t>) -> Option<()> {
+    if !is_plain_text(text) {
         return None;
     }
-    let mut reader = PlainReader {
-        file,
-        text,
-        next: 0,
-        line: None,
-        builder: TreeBuilder::new(file, text),
-        problems: Problems::default(),
-    };
-    reader.builder.begin_document(&reader.problems);
+    let mut reader = PlainReader { file, text, next: 0, line: None, nodes };
     reader.advance()?;
     let first = reader.line.filter(|line| line.indent == 0 && !reader.is_item(*line))?;
     reader.map(first.indent)?;
-    if reader.line.is_some() {
-        return None;
+    if reader.line.is_some() { None } else { Some(()) }
+}
+
+/// Whether a text has printable ASCII in it alone, and line ends.
+fn is_plain_text(text: &str) -> bool {
+    /// Bytes that are looked at together, which a machine does faster.
+    const TOGETHER: usize = 64;
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    text.as_bytes().chunks(TOGETHER).all(|some| some.iter().fold(true, |all, byte| all & is_plain(byte)))
+}
+
+/// Puts the nodes into a tree.
+struct TreeNodes<'t> {
+    builder: TreeBuilder<'t>,
+    problems: Problems,
+}
+
+impl<'t> PlainNodes<'t> for TreeNodes<'t> {
+    fn open(&mut self, kind: PlainKind, start: usize, flow: bool) -> Option<()> {
+        let style = if flow { StructureStyle::Flow } else { StructureStyle::Block };
+        let kind = match kind {
+            PlainKind::List => OpenKind::list(),
+            PlainKind::Map => OpenKind::map(),
+        };
+        self.builder.start(kind, start, style, 0).ok()
     }
-    let PlainReader { mut builder, problems, .. } = reader;
-    builder.finish_document(&problems);
-    problems.is_empty().then_some(builder.tree)
+
+    fn key(&mut self, text: &'t str, span: Span) -> Option<()> {
+        self.scalar(text, ScalarStyle::Plain, span)
+    }
+
+    fn scalar(&mut self, text: &'t str, style: ScalarStyle, span: Span) -> Option<()> {
+        self.builder.scalar(Cow::Borrowed(text), style, 0, span, &mut self.problems).ok()
+    }
+
+    fn close(&mut self, end: usize) -> Option<()> {
+        self.builder.end(end, &mut self.problems);
+        Some(())
+    }
 }
 
 /// A line with content.
@@ -50,32 +104,32 @@ struct Line {
     end: usize,
 }
 
-struct PlainReader<'t> {
+struct PlainReader<'t, 'n, N> {
     file: FileId,
     text: &'t str,
     /// Where the line after the current one begins.
     next: usize,
     /// None at the end.
     line: Option<Line>,
-    builder: TreeBuilder<'t>,
-    problems: Problems,
+    nodes: &'n mut N,
 }
 
-impl<'t> PlainReader<'t> {
+impl<'t, N: PlainNodes<'t>> PlainReader<'t, '_, N> {
     /// Goes to the next line with content. None if the text is not for this reader.
     fn advance(&mut self) -> Option<()> {
         self.line = None;
-        while let Some(rest) = self.text.get(self.next..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = self.text.as_bytes().get(self.next..).filter(|rest| !rest.is_empty()) {
             let start = self.next;
-            let length = rest.find('\n').unwrap_or(rest.len());
+            let length = memchr(b'\n', rest).unwrap_or(rest.len());
             self.next = start + length + 1;
-            let line = rest.get(..length)?.trim_end_matches(' ');
+            let line = without_blanks(rest.get(..length)?);
             let indent = blanks(line);
-            match line.as_bytes().get(indent) {
-                None | Some(b'#') => continue,
+            match line.get(indent..)? {
+                [] | [b'#', ..] => continue,
+                [b'-', b' ', ..] => {}
                 // What may be a marker or a directive.
-                Some(b'-' | b'.' | b'%') if indent == 0 && !line.starts_with("- ") => return None,
-                Some(_) => {}
+                [b'-' | b'.' | b'%', ..] if indent == 0 => return None,
+                _ => {}
             }
             self.line = Some(Line { indent, start: start + indent, end: start + line.len() });
             break;
@@ -87,6 +141,10 @@ impl<'t> PlainReader<'t> {
         self.text.get(start..end)
     }
 
+    fn bytes(&self, start: usize, end: usize) -> Option<&'t [u8]> {
+        self.text.as_bytes().get(start..end)
+    }
+
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
@@ -95,23 +153,13 @@ impl<'t> PlainReader<'t> {
         self.byte(line.start) == Some(b'-') && self.byte(line.start + 1) == Some(b' ')
     }
 
-    fn open(&mut self, kind: OpenKind<'t>, at: usize, style: StructureStyle) -> Option<()> {
-        self.builder.start(kind, at, style, 0).ok()
-    }
-
     fn scalar(&mut self, start: usize, end: usize) -> Option<()> {
-        let text = Cow::Borrowed(self.slice(start, end)?);
-        self.put(text, ScalarStyle::Plain, start, end)
-    }
-
-    fn put(&mut self, text: Cow<'t, str>, style: ScalarStyle, start: usize, end: usize) -> Option<()> {
-        let span = Span::new(self.file, start..end);
-        self.builder.scalar(text, style, 0, span, &mut self.problems).ok()
+        self.nodes.scalar(self.slice(start, end)?, ScalarStyle::Plain, Span::new(self.file, start..end))
     }
 
     /// The map whose first key stands on the current line, and its other keys below that, `indent` columns in.
     fn map(&mut self, indent: usize) -> Option<()> {
-        self.open(OpenKind::map(), self.line?.start, StructureStyle::Block)?;
+        self.nodes.open(PlainKind::Map, self.line?.start, false)?;
         while let Some(line) = self.line.filter(|line| line.indent == indent) {
             if self.is_item(line) {
                 break;
@@ -126,12 +174,13 @@ impl<'t> PlainReader<'t> {
     fn key(&mut self, start: usize, end: usize) -> Option<usize> {
         /// Longer ones are left to the parser, which has a limit of its own.
         const MAX_KEY: usize = 200;
-        let content = self.slice(start, end)?;
+        let content = self.bytes(start, end)?;
         let length = word(content);
-        let is_key = content.as_bytes().first()?.is_ascii_alphabetic() && length <= MAX_KEY;
-        match content.as_bytes().get(length..)? {
+        let is_key = content.first()?.is_ascii_alphabetic() && length <= MAX_KEY;
+        match content.get(length..)? {
             [b':'] | [b':', b' ', ..] if is_key => {
-                self.scalar(start, start + length)?;
+                let key = start..start + length;
+                self.nodes.key(self.text.get(key.clone())?, Span::new(self.file, key))?;
                 Some(start + length + 1)
             }
             _ => None,
@@ -140,9 +189,9 @@ impl<'t> PlainReader<'t> {
 
     /// What stands behind a key, from `start` to the end of its line, or below it.
     fn value(&mut self, start: usize, end: usize, indent: usize) -> Option<()> {
-        let rest = self.slice(start, end)?;
+        let rest = self.bytes(start, end)?;
         let before = blanks(rest);
-        if !matches!(rest.as_bytes().get(before), None | Some(b'#')) {
+        if !matches!(rest.get(before), None | Some(b'#')) {
             return self.inline(start + before, end, indent);
         }
         self.advance()?;
@@ -158,15 +207,15 @@ impl<'t> PlainReader<'t> {
 
     /// The list whose items begin `indent` columns in.
     fn list(&mut self, indent: usize) -> Option<()> {
-        self.open(OpenKind::list(), self.line?.start, StructureStyle::Block)?;
+        self.nodes.open(PlainKind::List, self.line?.start, false)?;
         while let Some(line) = self.line.filter(|line| line.indent == indent && self.is_item(*line)) {
-            let before = 1 + blanks(self.slice(line.start + 1, line.end)?);
+            let before = 1 + blanks(self.bytes(line.start + 1, line.end)?);
             let inner = Line { indent: indent + before, start: line.start + before, ..line };
             if self.is_item(inner) {
                 return None;
             }
-            let content = self.slice(inner.start, inner.end)?;
-            if content.as_bytes().get(word(content)) == Some(&b':') {
+            let content = self.bytes(inner.start, inner.end)?;
+            if content.get(word(content)) == Some(&b':') {
                 self.line = Some(inner);
                 self.map(inner.indent)?;
             } else {
@@ -181,29 +230,27 @@ impl<'t> PlainReader<'t> {
         if self.line.is_some_and(|line| line.indent > indent) {
             return None;
         }
-        self.builder.end(0, &mut self.problems);
-        Some(())
+        self.nodes.close(0)
     }
 
     /// A value on one line, and nothing that goes on with it below.
     fn inline(&mut self, start: usize, end: usize, indent: usize) -> Option<()> {
-        let content = self.slice(start, end)?;
-        let after = match content.as_bytes().first()? {
+        let content = self.bytes(start, end)?;
+        let after = match content.first()? {
             b'[' | b'{' => self.flow(start, end)?,
             b'"' | b'\'' => self.quoted(start, end)?,
             _ => {
-                let length = find_pair(content, *b" #").unwrap_or(content.len());
-                let text = content.get(..length)?.trim_end_matches(' ');
-                if !is_plain_value(text) || find_pair(text, *b": ").is_some() || text.ends_with(':') {
+                let text = without_blanks(before_comment(content));
+                if !is_plain_value(text) || ends_a_key(text) {
                     return None;
                 }
                 self.scalar(start, start + text.len())?;
                 start + text.len()
             }
         };
-        let rest = self.slice(after, end)?;
+        let rest = self.bytes(after, end)?;
         let before = blanks(rest);
-        if !rest.is_empty() && (before == 0 || rest.as_bytes().get(before) != Some(&b'#')) {
+        if !rest.is_empty() && (before == 0 || rest.get(before) != Some(&b'#')) {
             return None;
         }
         self.advance()?;
@@ -214,7 +261,7 @@ impl<'t> PlainReader<'t> {
     fn quoted(&mut self, start: usize, end: usize) -> Option<usize> {
         let quote = self.byte(start)?;
         let inside = self.slice(start + 1, end)?;
-        let length = inside.find(char::from(quote))?;
+        let length = memchr(quote, inside.as_bytes())?;
         let text = inside.get(..length)?;
         // A doubled quote, which stands for one, follows at once.
         if text.contains('\\') || inside.get(length + 1..)?.starts_with(char::from(quote)) {
@@ -222,7 +269,7 @@ impl<'t> PlainReader<'t> {
         }
         let style = if quote == b'"' { ScalarStyle::DoubleQuoted } else { ScalarStyle::SingleQuoted };
         let after = start + length + 2;
-        self.put(Cow::Borrowed(text), style, start, after)?;
+        self.nodes.scalar(text, style, Span::new(self.file, start..after))?;
         Some(after)
     }
 
@@ -230,24 +277,24 @@ impl<'t> PlainReader<'t> {
     fn flow(&mut self, start: usize, end: usize) -> Option<usize> {
         let is_map = self.byte(start)? == b'{';
         let closing = if is_map { b'}' } else { b']' };
-        let kind = if is_map { OpenKind::map() } else { OpenKind::list() };
-        self.open(kind, start, StructureStyle::Flow)?;
+        self.nodes.open(if is_map { PlainKind::Map } else { PlainKind::List }, start, true)?;
         let mut at = self.past_blanks(start + 1, end)?;
         while self.byte(at)? != closing {
             if is_map {
                 at = self.key(at, end)?;
                 at = self.past_blanks(at, end)?;
             }
-            let rest = self.slice(at, end)?;
-            let first = rest.as_bytes().first()?;
+            let rest = self.bytes(at, end)?;
+            let first = rest.first()?;
             if matches!(first, b'[' | b'{') {
                 at = self.flow(at, end)?;
             } else if matches!(first, b'"' | b'\'') {
                 at = self.quoted(at, end)?;
             } else {
-                let length = rest.find([',', ']', '}', '[', '{'])?;
-                let text = rest.get(..length)?.trim_end_matches(' ');
-                if !is_plain_value(text) || text.contains(['#', '"', '\'']) || !is_time_like(text) {
+                let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b'[' | b'{');
+                let text = without_blanks(rest.get(..rest.iter().position(ends)?)?);
+                let is_special = |byte: &u8| matches!(byte, b'#' | b'"' | b'\'');
+                if !is_plain_value(text) || text.iter().any(is_special) || !is_time_like(text) {
                     return None;
                 }
                 self.scalar(at, at + text.len())?;
@@ -262,46 +309,59 @@ impl<'t> PlainReader<'t> {
                 return None;
             }
         }
-        self.builder.end(at + 1, &mut self.problems);
+        self.nodes.close(at + 1)?;
         Some(at + 1)
     }
 
     fn past_blanks(&self, at: usize, end: usize) -> Option<usize> {
-        let after = at + blanks(self.slice(at, end)?);
+        let after = at + blanks(self.bytes(at, end)?);
         (after < end).then_some(after)
     }
 }
 
 /// How many spaces a text begins with.
-fn blanks(text: &str) -> usize {
-    text.bytes().take_while(|byte| *byte == b' ').count()
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| **byte == b' ').count()
 }
 
-/// Where two characters stand next to each other in a text: a short one, so that a searcher would not pay.
-fn find_pair(text: &str, pair: [u8; 2]) -> Option<usize> {
-    text.as_bytes().windows(2).position(|two| two == pair)
+/// A text without the spaces at its end.
+fn without_blanks(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' '] = text {
+        text = rest;
+    }
+    text
+}
+
+/// What stands before a comment.
+fn before_comment(text: &[u8]) -> &[u8] {
+    let comment = text.windows(2).position(|two| two == b" #");
+    text.get(..comment.unwrap_or(text.len())).unwrap_or(text)
+}
+
+/// Whether a colon in a text would make a key of what stands before it.
+fn ends_a_key(text: &[u8]) -> bool {
+    text.ends_with(b":") || text.windows(2).any(|two| two == b": ")
 }
 
 /// How many characters it begins with that keys are made of here.
-fn word(text: &str) -> usize {
-    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count()
+fn word(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count()
 }
 
 /// Whether each colon stands before a letter or digit, as in `14:05Z`, so that it ends no key.
-fn is_time_like(text: &str) -> bool {
-    let mut after = text.split(':').skip(1);
-    after.all(|after| after.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()))
+fn is_time_like(text: &[u8]) -> bool {
+    let mut parts = text.split(|byte| *byte == b':').skip(1);
+    parts.all(|after| after.first().is_some_and(u8::is_ascii_alphanumeric))
 }
 
 /// Whether a text without line ends is a plain scalar, as far as its first characters say.
-fn is_plain_value(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    match bytes.next() {
-        Some(b'-') => bytes.next().is_some_and(|next| next.is_ascii_alphanumeric() || next == b'.'),
-        Some(first) => {
+fn is_plain_value(text: &[u8]) -> bool {
+    match text {
+        [b'-', next, ..] => next.is_ascii_alphanumeric() || *next == b'.',
+        [b'-'] | [] => false,
+        [first, ..] => {
             first.is_ascii_alphanumeric() || matches!(first, b'.' | b'+' | b'~' | b'_' | b'/' | b'(')
         }
-        None => false,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::snapshot::limits::{MAX_BYTES, MAX_STANDING_BYTES, MAX_WORKFLOW_BYTES}
 use crate::snapshot::problems::Problems;
 use crate::snapshot::tree::{Content, Document, Tree};
 use crate::snapshot::typing::{At, Typing};
-use crate::snapshot::{Input, Role, errors, syntax, tree};
-use crate::source::{FileId, SourceMap, Span, TableRow};
+use crate::snapshot::{Input, Role, direct, errors, syntax, tree};
+use crate::source::{FileId, ReadFile, SourceMap, Span, TableRow};
 use crate::value::{Date, Record, Snapshot, Value, parse_date};
 use crate::vocabulary::Vocabulary;
 
@@ -49,6 +49,7 @@ pub(super) struct SnapshotFile<'t> {
 }
 
 /// A snapshot, as far as it could be read.
+#[derive(Debug, PartialEq)]
 pub(super) struct FoundSnapshot {
     /// With the place of the name.
     pub(super) workflow: Option<(Arc<str>, Span)>,
@@ -116,34 +117,22 @@ pub(super) fn snapshots<'t>(
         }
         None => Arc::default(),
     };
-    let tree = parse(&input, &text, &mut problems);
     let standing = standing.get(folder).and_then(Standing::root);
-    let mut entries = Vec::new();
-    let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
-    for document in &tree.documents {
-        if is_empty(&tree, document) {
-            continue;
+    let (entries, fault) = match directly(&input, &text, vocabulary, standing) {
+        Some((entry, found)) => {
+            problems = found;
+            (vec![entry], false)
         }
-        let root = At { tree: &tree, id: document.root };
-        let before = typing.errors();
-        let record = if document.broken { None } else { typing.document(root, standing) };
-        record.iter().for_each(|record| typing.check_parts(record));
-        let collected = record.as_ref().and_then(|record| typing.collected(root, record));
-        let date = record.as_ref().and_then(|record| typing.date_of(record));
-        let sound = !tree.fault && !document.faulty && typing.errors() == before;
-        let mut found = found(input.read.file, root, (record, date), sound);
-        if let Some(snapshot) = &mut found.snapshot {
-            snapshot.collected = collected;
-        }
-        entries.push(found);
-    }
+        None => by_tree(&input, &text, vocabulary, standing, &mut problems),
+    };
+    let mut entries = entries;
     let row = source.and_then(|source| source.text.row());
     if let Some(workflow) = row.and_then(TableRow::workflow).filter(|_| input.read.problem.is_some()) {
         // What a row cannot say any more, its table does.
         let place = Span::new(input.read.file, 0..0);
         entries =
             vec![FoundSnapshot { workflow: Some((workflow.into(), place)), date: None, snapshot: None }];
-    } else if tree.fault {
+    } else if fault {
         only_named(&mut entries);
     } else if entries.is_empty() {
         problems.push(errors::no_snapshot(input.read.file));
@@ -158,6 +147,63 @@ pub(super) fn snapshots<'t>(
         problems.push(errors::file_of_another_day(*span, date.date(), named));
     }
     SnapshotFile { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
+}
+
+/// The snapshot of a plain text that is its only document, and what is wrong with it; none where that takes the tree.
+fn directly<'a>(
+    input: &Input,
+    text: &str,
+    vocabulary: &'a Vocabulary,
+    standing: Option<At<'a>>,
+) -> Option<(FoundSnapshot, Problems)> {
+    let ReadFile { file, problem, invalid_utf8_at } = &input.read;
+    if problem.is_some() || invalid_utf8_at.is_some() || text.len() > MAX_BYTES {
+        return None;
+    }
+    let mut problems = Problems::default();
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
+    let mut fields = typing.fields();
+    let record = direct::read(*file, text, vocabulary, input.role == Role::Given, &mut fields)?;
+    let record = typing.completed(record, fields, standing)?;
+    let entry = entry(*file, &mut typing, Some(record), None, true);
+    Some((entry, problems))
+}
+
+/// Whether the tree gives what is read without it; none where it takes the tree. The text lies over standing facts.
+pub(super) fn agree(text: &str, facts: &str, vocabulary: &Vocabulary) -> Option<bool> {
+    let mut sources = SourceMap::default();
+    let facts = Input::new(sources.add("rollout.yaml", facts), Role::Standing);
+    let input = Input::new(sources.add("a.yaml", text), Role::Snapshot);
+    let facts = standing(&facts, &sources, vocabulary);
+    let (entry, found) = directly(&input, text, vocabulary, facts.root())?;
+    let mut problems = Problems::default();
+    let by_tree = by_tree(&input, text, vocabulary, facts.root(), &mut problems);
+    let file = input.read.file;
+    Some(by_tree == (vec![entry], false) && problems.finish(file) == found.finish(file))
+}
+
+/// All snapshots of a text, and whether it could not be read to its end.
+fn by_tree(
+    input: &Input,
+    text: &str,
+    vocabulary: &Vocabulary,
+    standing: Option<At<'_>>,
+    problems: &mut Problems,
+) -> (Vec<FoundSnapshot>, bool) {
+    let tree = parse(input, text, problems);
+    let mut entries = Vec::new();
+    let mut typing = Typing::new(vocabulary, problems, input.role, text.len());
+    for document in &tree.documents {
+        if is_empty(&tree, document) {
+            continue;
+        }
+        let root = At { tree: &tree, id: document.root };
+        let before = typing.errors();
+        let record = if document.broken { None } else { typing.document(root, standing) };
+        let is_sound = !tree.fault && !document.faulty && typing.errors() == before;
+        entries.push(entry(input.read.file, &mut typing, record, Some(root), is_sound));
+    }
+    (entries, tree.fault)
 }
 
 /// The date that the name of a file holds, if it is one and no other.
@@ -182,19 +228,25 @@ fn only_named(entries: &mut Vec<FoundSnapshot>) {
     }
 }
 
-fn found(
+/// A snapshot of its record, if it has one, and is sound so far. `root` is its document, where there is a tree.
+fn entry<'a>(
     file: FileId,
-    root: At<'_>,
-    (record, date): (Option<Record>, Option<(Point, Span)>),
-    sound: bool,
+    typing: &mut Typing<'a>,
+    record: Option<Record>,
+    root: Option<At<'a>>,
+    is_sound: bool,
 ) -> FoundSnapshot {
     let Some(record) = record else {
-        return FoundSnapshot { workflow: workflow_before_fault(root), date: None, snapshot: None };
+        return FoundSnapshot { workflow: root.and_then(workflow_before_fault), date: None, snapshot: None };
     };
+    let before = typing.errors();
+    typing.check_parts(&record);
+    let collected = root.and_then(|root| typing.collected(root, &record));
+    let date = typing.date_of(&record);
     let workflow = workflow_of(&record);
     let snapshot = match (&workflow, date) {
-        (Some((workflow, _)), Some((date, _))) if sound => {
-            Some(Snapshot { file, workflow: Arc::clone(workflow), date, record, collected: None })
+        (Some((workflow, _)), Some((date, _))) if is_sound && typing.errors() == before => {
+            Some(Snapshot { file, workflow: Arc::clone(workflow), date, record, collected })
         }
         (Some(_) | None, _) => None,
     };

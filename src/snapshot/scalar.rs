@@ -116,7 +116,7 @@ impl Scalar<'_> {
         if !self.plain && (digits.is_empty() || unit.is_empty()) {
             return Err(errors::quoted(self, &ty()));
         }
-        if is_not_finite(self.text) {
+        if digits.is_empty() && is_not_finite(self.text) {
             return Err(errors::not_finite(self));
         }
         if digits.is_empty() {

@@ -2,6 +2,7 @@
 
 mod collected;
 mod compound;
+mod direct;
 mod records;
 mod scalars;
 mod yaml;

@@ -406,11 +406,12 @@ impl<'t> TreeBuilder<'t> {
 }
 
 /// The spellings of null in YAML's core schema.
-fn is_null(text: &str) -> bool {
+pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-fn refused_key(text: &str, plain: bool, null: bool, span: Span) -> Option<Diagnostic> {
+/// What is said of a key that YAML would read as something else than a text.
+pub(super) fn refused_key(text: &str, plain: bool, null: bool, span: Span) -> Option<Diagnostic> {
     if plain && text == "<<" {
         return Some(errors::merge_key(span));
     }

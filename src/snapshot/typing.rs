@@ -8,7 +8,7 @@ mod collected;
 mod undeclared;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::point::{Axis, Point};
@@ -133,6 +133,11 @@ impl<'a> Typing<'a> {
         self.vocabulary
     }
 
+    /// How many fields the file's records may still have.
+    pub(super) fn fields(&self) -> usize {
+        self.fields
+    }
+
     /// Adds a problem.
     pub(super) fn push(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
@@ -141,6 +146,43 @@ impl<'a> Typing<'a> {
     /// The errors of the file so far.
     pub(super) fn errors(&self) -> usize {
         self.problems.errors()
+    }
+
+    /// The record of a document that was read without a tree, over that of the standing facts: `fields` is how many its
+    /// records may still have. None where the tree is needed: something is to be said of it, or a record lies over another.
+    pub(super) fn completed(
+        &mut self,
+        mut record: Record,
+        fields: usize,
+        standing: Option<At<'a>>,
+    ) -> Option<Record> {
+        self.fields = fields;
+        let ty = &self.vocabulary.snapshot;
+        let below = self.by_field(standing, ty, true);
+        for (at, (field, slot)) in ty.fields.iter().zip(&mut record.fields).enumerate() {
+            let under = standing.zip(below.get(at).copied().flatten());
+            match (&slot, under) {
+                (Some(_), Some(_)) if field.ty.record().is_some() => return None,
+                (None, Some((root, entry))) => {
+                    let at = At { tree: root.tree, id: entry.value };
+                    let written = Written { at, key: entry.span, under: None, standing: true };
+                    let path = Path::field(None, self.key_of(field));
+                    match self.value(written, field, &field.ty, &path) {
+                        Slot::Value(value) => *slot = Some(value),
+                        Slot::Missing | Slot::Failed => return None,
+                    }
+                }
+                (Some(_), _) | (None, None) => {}
+            }
+            if slot.is_none() && field.required {
+                return None;
+            }
+        }
+        let Value::Text(workflow) = &record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?.value else {
+            return None;
+        };
+        let is_named = !workflow.trim().is_empty() && workflow.len() <= MAX_WORKFLOW_BYTES;
+        (is_named && self.problems.is_empty()).then_some(record)
     }
 
     /// The record of a document, over that of the standing facts. Fields with errors are left out of it.
@@ -247,7 +289,7 @@ impl<'a> Typing<'a> {
 
     /// The field that a key is for, with its index.
     fn field_of<'t>(&self, ty: &'t RecordType, key: &str) -> Option<(usize, &'t Field)> {
-        if self.by_name { ty.field(key) } else { ty.field_of_key(key) }
+        field_of(ty, key, self.by_name)
     }
 
     /// What a field is called in this file.
@@ -373,17 +415,13 @@ impl<'a> Typing<'a> {
         path: &Path<'_>,
         standing: bool,
     ) {
+        if all_differ(elements, at) {
+            return;
+        }
         let mut seen: HashMap<Cow<'_, str>, Span> = HashMap::with_capacity(elements.len());
         for element in elements {
-            let Value::Record(record) = &element.value else { continue };
-            let Some(Some(key)) = record.fields.get(at) else { continue };
-            let name = match &key.value {
-                Value::Text(text) => Cow::Borrowed(&**text),
-                Value::Number(number) => Cow::Owned(number.to_string()),
-                Value::Counted(counted) => Cow::Owned(counted.share().to_string()),
-                Value::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
-                Value::Range(_) | Value::List(_) | Value::Record(_) => continue,
-            };
+            let Some(key) = key_of_element(element, at) else { continue };
+            let Some(name) = key_text(&key.value) else { continue };
             match seen.get(&name) {
                 Some(first) => {
                     let shown = match key.value.number() {
@@ -399,6 +437,38 @@ impl<'a> Typing<'a> {
                 }
             }
         }
+    }
+}
+
+/// The field that a key is for, with its index; in what a test writes out, keys are the names of the fields.
+pub(super) fn field_of<'t>(ty: &'t RecordType, key: &str, by_name: bool) -> Option<(usize, &'t Field)> {
+    if by_name { ty.field(key) } else { ty.field_of_key(key) }
+}
+
+/// The text that a value is told apart by, where it is a key; none of what is no key.
+fn key_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Text(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Counted(counted) => Some(Cow::Owned(counted.share().to_string())),
+        Value::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+        Value::Range(_) | Value::List(_) | Value::Record(_) => None,
+    }
+}
+
+/// The value that a list's element has in a field.
+fn key_of_element(element: &Located, at: usize) -> Option<&Located> {
+    let Value::Record(record) = &element.value else { return None };
+    record.fields.get(at)?.as_ref()
+}
+
+/// Whether no two elements of a list have the same value in a field.
+pub(super) fn all_differ(elements: &[Located], at: usize) -> bool {
+    let keys = || elements.iter().filter_map(|element| key_text(&key_of_element(element, at)?.value));
+    // Most are written in their order.
+    keys().is_sorted_by(|one, next| one < next) || {
+        let mut seen = HashSet::with_capacity(elements.len());
+        keys().all(|key| seen.insert(key))
     }
 }
 
