@@ -54,7 +54,6 @@ pub(crate) enum ConfigProblem {
 pub(crate) fn parse(file: FileId, text: &str) -> Result<ConfigNode, ConfigProblem> {
     let options = serde_yaml::options! {
         strict_booleans: true,
-        emit_comments: false,
         with_snippet: false,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         merge_keys: MergeKeyPolicy::Error,
