@@ -46,7 +46,7 @@ pub(crate) fn snapshot(index: usize, count: usize, weeks: usize) -> (String, Str
     let (workflow, week) = (index / weeks, index % weeks);
     let last = week + 1 == weeks.min(count - workflow * weeks);
     let mut random = Random(index as u64 + 1);
-    let date = date(138 - 7 * (weeks - 1 - week) as i64);
+    let date = date(7 * (weeks - 1 - week));
     let bad = workflow % 10 == 3 && last;
     let mut text = format!("workflow: workflow-{workflow:05}\ndate: {date}\nstage: pilot\n");
     let adoption = if bad { 31 } else { 60 + random.below(30) };
@@ -72,15 +72,18 @@ pub(crate) fn snapshot(index: usize, count: usize, weeks: usize) -> (String, Str
     (format!("rollouts/workflow-{workflow:05}/{date}.yaml"), text)
 }
 
-/// A date by its day of 2026: 1 is its first, 0 the last one of 2025.
-fn date(day_of_2026: i64) -> String {
-    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let (mut year, mut month, mut day) = (2026, 1, day_of_2026);
-    while day < 1 {
+/// The date so many days before 18 May 2026, which is the day before `AS_OF`.
+fn date(mut before: usize) -> String {
+    let is_leap =
+        |year: usize| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (mut year, mut month, mut day) = (2026, 1, 138);
+    while before >= day {
+        before -= day;
         year -= 1;
-        day += 365 + i64::from(is_leap(year));
+        day = 365 + usize::from(is_leap(year));
     }
-    for length in [31, 28 + i64::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+    day -= before;
+    for length in [31, 28 + usize::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
         if day <= length {
             break;
         }
