@@ -57,6 +57,10 @@ fuzz TARGET="policy" SECONDS="1200":
     fuzz/seed
     fuzz/run {{TARGET}} {{SECONDS}}
 
-# Measure beside other checkers, as docs/performance.md tells; without sizes, half an hour.
+# Measure beside other checkers, as docs/performance.md tells; without arguments, an hour.
 compare *ARGS:
     benches/compare/run {{ARGS}}
+
+# Count instructions, and fail where they are a tenth more than `--record` wrote to benches/perf.toml. Needs valgrind.
+perf *ARGS:
+    benches/compare/perf {{ARGS}}

@@ -42,7 +42,9 @@ fn text_file((name, text): (String, String)) -> TextFile {
 fn inputs(count: usize, pack: bool) -> Inputs {
     let project = Project {
         policies: policies(pack).into_iter().map(text_file).collect(),
-        snapshots: (0..count).map(|index| text_file(repository::snapshot(index, count))).collect(),
+        snapshots: (0..count)
+            .map(|index| text_file(repository::snapshot(index, count, repository::WEEKS)))
+            .collect(),
         ..Project::default()
     };
     Inputs { projects: vec![project], ..Inputs::default() }
@@ -81,7 +83,7 @@ fn phases(criterion: &mut Criterion) {
     let mut bytes = 0;
     let snapshots: Vec<Input> = (0..SNAPSHOTS)
         .map(|index| {
-            let (name, text) = repository::snapshot(index, SNAPSHOTS);
+            let (name, text) = repository::snapshot(index, SNAPSHOTS, repository::WEEKS);
             bytes += text.len();
             Input::new(sources.add(name, text), Role::Snapshot)
         })
@@ -125,7 +127,7 @@ fn runs(criterion: &mut Criterion) {
     let counts = [1, 1_000, 10_000, 100_000];
     for count in counts.into_iter().filter(|count| all || *count < 100_000) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{count}"));
-        if !folder.exists() && repository::write(&folder, count, false).is_err() {
+        if !folder.exists() && repository::write(&folder, count, repository::WEEKS, false).is_err() {
             continue;
         }
         group.throughput(Throughput::Elements(count as u64));
@@ -147,13 +149,13 @@ fn long_series(criterion: &mut Criterion) {
     let weeks = || {
         let project = Project {
             policies: policies(true).into_iter().map(text_file).collect(),
-            snapshots: (0..WEEKS).map(|week| text_file(repository::week(week))).collect(),
+            snapshots: (0..WEEKS).map(|week| text_file(repository::snapshot(week, WEEKS, WEEKS))).collect(),
             ..Project::default()
         };
         Inputs { projects: vec![project], ..Inputs::default() }
     };
-    let last = parse_date(&repository::date_of_week(WEEKS - 1)).unwrap_or_default();
-    let day = DayOptions { as_of: Some(last), ..DayOptions::on(last) };
+    let today = parse_date(repository::AS_OF).unwrap_or_default();
+    let day = DayOptions { as_of: Some(today), ..DayOptions::on(today) };
     let options = CheckOptions::from(day.clone());
     let mut group = criterion.benchmark_group("5,200 weeks");
     group.sample_size(10);

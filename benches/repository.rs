@@ -1,18 +1,16 @@
-//! Repositories to measure with: any number of snapshots of about 1.6 KB, always the same ones for the same number.
+//! Repositories to measure with: any number of snapshots of about 1.6 KB, always the same ones for the same numbers.
 //!
-//! Twenty weekly snapshots a workflow, in block style. One workflow of ten fails a rule; none moves or asks to, so that the
-//! ten rules alone decide.
+//! Weekly snapshots in block style, twenty a workflow if nothing else is asked for. One workflow of ten fails a rule; none
+//! moves or asks to, so that the ten rules alone decide. It needs the standard library alone: `benches/compare` builds it
+//! without Tollgate.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use jiff::ToSpan;
-use tollgate::value::Date;
-
-/// Snapshots of one workflow.
-pub(crate) const SERIES: usize = 20;
+/// Weekly snapshots of one workflow, if nothing else is asked for.
+pub(crate) const WEEKS: usize = 20;
 /// The day after the newest snapshot.
 pub(crate) const AS_OF: &str = "2026-05-19";
 /// What is judged: by ten rules that any checker can say.
@@ -23,16 +21,16 @@ pub(crate) fn config(pack: bool) -> &'static str {
     if pack { "policies: [builtin]\n" } else { "policies: [policies/]\n" }
 }
 
-/// Writes a repository of `count` snapshots into a folder.
+/// Writes a repository of `count` snapshots into a folder, so many weeks a workflow.
 ///
 /// # Errors
 /// If something cannot be written.
-pub(crate) fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, count: usize, weeks: usize, pack: bool) -> io::Result<()> {
     fs::create_dir_all(folder.join("policies"))?;
     fs::write(folder.join("tollgate.yaml"), config(pack))?;
     fs::write(folder.join("policies/ten_rules.gate"), TEN_RULES)?;
     for index in 0..count {
-        let (name, text) = snapshot(index, count);
+        let (name, text) = snapshot(index, count, weeks);
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -42,16 +40,13 @@ pub(crate) fn write(folder: &Path, count: usize, pack: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The name and text of one of `count` snapshots.
-pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
-    let (workflow, week) = (index / SERIES, index % SERIES);
-    let last = week + 1 == SERIES.min(count - workflow * SERIES);
+/// The name and text of one of `count` snapshots, so many weeks a workflow. The last of a whole series is of the day before
+/// `AS_OF`, however long the series is.
+pub(crate) fn snapshot(index: usize, count: usize, weeks: usize) -> (String, String) {
+    let (workflow, week) = (index / weeks, index % weeks);
+    let last = week + 1 == weeks.min(count - workflow * weeks);
     let mut random = Random(index as u64 + 1);
-    let day = 5 + 7 * week;
-    let month = [(31, 1), (59, 2), (90, 3), (120, 4), (151, 5)].into_iter().find(|(end, _)| day <= *end);
-    let (end, month) = month.unwrap_or((151, 5));
-    let length = [31, 28, 31, 30, 31].get(month - 1).copied().unwrap_or(31);
-    let date = format!("2026-{month:02}-{:02}", day - (end - length));
+    let date = date(7 * (weeks - 1 - week));
     let bad = workflow % 10 == 3 && last;
     let mut text = format!("workflow: workflow-{workflow:05}\ndate: {date}\nstage: pilot\n");
     let adoption = if bad { 31 } else { 60 + random.below(30) };
@@ -77,23 +72,25 @@ pub(crate) fn snapshot(index: usize, count: usize) -> (String, String) {
     (format!("rollouts/workflow-{workflow:05}/{date}.yaml"), text)
 }
 
-/// The name and text of one week of a workflow that goes on for a century.
-pub(crate) fn week(week: usize) -> (String, String) {
-    let (_, text) = snapshot(week % SERIES, SERIES);
-    let date = date_of_week(week);
-    let text = text.lines().map(|line| match line.split_once(':') {
-        Some(("date", _)) => format!("date: {date}\n"),
-        Some(("workflow", _)) => "workflow: long\n".to_owned(),
-        _ => format!("{line}\n"),
-    });
-    (format!("rollouts/long/{date}.yaml"), text.collect())
-}
-
-/// Weeks are counted from the first Monday of 1920.
-pub(crate) fn date_of_week(week: usize) -> String {
-    let first = Date::constant(1920, 1, 5);
-    let date = i32::try_from(week).ok().and_then(|week| first.checked_add(week.weeks()).ok());
-    date.unwrap_or(first).to_string()
+/// The date so many days before 18 May 2026, which is the day before `AS_OF`.
+fn date(mut before: usize) -> String {
+    let is_leap =
+        |year: usize| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (mut year, mut month, mut day) = (2026, 1, 138);
+    while before >= day {
+        before -= day;
+        year -= 1;
+        day = 365 + usize::from(is_leap(year));
+    }
+    day -= before;
+    for length in [31, 28 + usize::from(is_leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if day <= length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    format!("{year}-{month:02}-{day:02}")
 }
 
 /// A linear congruential generator (Knuth's MMIX constants): the same everywhere, which is all that is asked of it.
