@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub(crate) use self::charts::charts_of;
 use self::threshold::thresholds;
 use crate::ast::EffectKind;
-use crate::eval::{Rulebook, judge_each_day, judge_workflow, last_day};
+use crate::eval::{Rulebook, judge_each_day, last_day};
 use crate::point::Point;
 use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{DayReport, Metric, Outcome, WorkflowHistory};
@@ -22,8 +22,8 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Point)
     WorkflowHistory {
         project: None,
         workflow: series.workflow.to_string(),
-        days: judge_each_day(rulebook, series)
-            .map(|(date, verdict)| day_report(date, verdict))
+        days: judge_each_day(rulebook, series, None)
+            .map(|(date, _, verdict)| day_report(date, verdict))
             .take_while(|day| rulebook.run.report(day.bytes()))
             .collect(),
         retired: last_day(rulebook, &series.snapshots)
@@ -31,18 +31,6 @@ pub(crate) fn history_of(rulebook: &Rulebook<'_>, series: &Series, as_of: Point)
             .map(|last| last.to_string()),
         metrics: metrics(rulebook, &series.snapshots, as_of.day_number()),
     }
-}
-
-/// Judges every prefix of a series as of its last snapshot, and the whole of it as of a day, if that is a later one: the
-/// date of the last snapshot, the day of judgement, and what came of it.
-pub(crate) fn day_by_day<'a>(
-    rulebook: &'a Rulebook<'a>,
-    series: &'a Series,
-    as_of: Point,
-) -> impl Iterator<Item = (Point, Point, WorkflowVerdict)> + 'a {
-    let newest = series.snapshots.last().map(|snapshot| snapshot.date).filter(|newest| *newest < as_of);
-    let today = newest.map(|date| (date, as_of, judge_workflow(rulebook, series, as_of, false).verdict));
-    judge_each_day(rulebook, series).map(|(date, verdict)| (date, date, verdict)).chain(today)
 }
 
 fn day_report(date: Point, verdict: WorkflowVerdict) -> DayReport {

@@ -10,7 +10,7 @@ use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::day_by_day;
+use crate::eval::judge_each_day;
 use crate::point::Point;
 use crate::project::Sides;
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
@@ -129,7 +129,8 @@ fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<Wo
                 return None;
             }
             let rulebook = project.rulebook(&series.workflow, sources);
-            let days = day_by_day(&rulebook, series, day.point(project.program.vocabulary.axis()));
+            let today = day.point(project.program.vocabulary.axis());
+            let days = judge_each_day(&rulebook, series, Some(today));
             let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
             let key = (project.name.clone(), series.workflow.to_string());
             let verdicts = days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict)));
@@ -240,5 +241,49 @@ fn fires(side: RuleSide) -> bool {
     match side.outcome {
         Outcome::Fail | Outcome::Undecided | Outcome::Waived => true,
         Outcome::Pass | Outcome::NotApplicable | Outcome::Off => false,
+    }
+}
+
+#[cfg(all(test, feature = "disk"))]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::disk::Disk;
+    use crate::eval::judge_workflow;
+    use crate::project::{Inputs, inputs};
+    use crate::value::{Date, date_of_day, day_number};
+
+    /// How a rule came out, without why.
+    fn sides(verdict: &WorkflowVerdict) -> Vec<(&str, Outcome, bool)> {
+        verdict.rules.iter().map(|rule| (&*rule.rule, rule.outcome, rule.enforced)).collect()
+    }
+
+    #[test]
+    fn a_later_day_is_judged_as_if_nothing_was_known_of_the_days_before() {
+        let mut judged = 0;
+        for example in ["ai-evals", "canary", "platform", "support-desk"] {
+            let disk = Disk::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example));
+            let Inputs { mut sources, projects, .. } = inputs(&disk.start(false));
+            let day = Date::constant(2026, 11, 23);
+            let loaded =
+                load(&mut Workspace::new(), projects, Vec::new(), &mut sources, &DayOptions::on(day));
+            let project = &loaded.projects[0];
+            let later = |days| date_of_day(day_number(day) + days).unwrap();
+            for series in project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()) {
+                let rulebook = project.rulebook(&series.workflow, &sources);
+                for day in [0, 1, 9, 40].map(later) {
+                    let day = DayOptions::on(day).point(project.program.vocabulary.axis());
+                    let known = judge_each_day(&rulebook, series, Some(day)).last().unwrap();
+                    if known.1 == day {
+                        let fresh = judge_workflow(&rulebook, series, day, false).verdict;
+                        assert_eq!(sides(&known.2), sides(&fresh), "{} {day}", series.workflow);
+                        assert_eq!(known.2.decision, fresh.decision, "{} {day}", series.workflow);
+                        judged += 1;
+                    }
+                }
+            }
+        }
+        assert!(judged > 40, "{judged}");
     }
 }
