@@ -14,6 +14,7 @@ test *ARGS:
 # Write what the cases print now as what they should print. Read the diff before committing it.
 bless *ARGS:
     TOLLGATE_BLESS=1 cargo test --lib schema
+    TOLLGATE_BLESS=1 cargo test --lib trees
     TOLLGATE_BLESS=1 cargo test --test main {{ARGS}}
 
 # Every truncation and every changed byte of the examples' files, not only a sample: some minutes.

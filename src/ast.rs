@@ -5,6 +5,7 @@
 
 mod decl;
 mod expr;
+mod leaves;
 mod marks;
 mod test;
 

@@ -2,7 +2,11 @@
 //!
 //! Knows their names and text, and of what they say only which of them names another.
 
+mod trees;
+
 use std::collections::BTreeSet;
+
+pub(crate) use trees::tree_of;
 
 /// The file that declares the fields and stages, which all others need.
 pub const VOCABULARY: &str = "vocabulary";

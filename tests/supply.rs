@@ -112,7 +112,8 @@ fn what_is_built_in_is_in_the_package() {
         cargo(&["package", "--list", "--allow-dirty"]).lines().map(str::to_owned).collect();
     let mut built_in = 0;
     for path in files_under(&root().join("src"), &["rs"]) {
-        for part in fs::read_to_string(&path).unwrap().split("include_str!(\"").skip(1) {
+        let code = fs::read_to_string(&path).unwrap().replace("include_bytes!(\"", "include_str!(\"");
+        for part in code.split("include_str!(\"").skip(1) {
             let file = path.parent().unwrap().join(part.split('"').next().unwrap());
             let file = fs::canonicalize(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             let name = file.strip_prefix(fs::canonicalize(root()).unwrap()).unwrap();

@@ -74,6 +74,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["postgres::config", "postgres::types"], &["src/cli/collect/postgres"]),
     (&["similar"], &["src/cli/collect"]),
     (&["sha2"], &["src/digest"]),
+    (&["postcard"], &["src/builtin/trees"]),
 ];
 
 /// Where a match over texts may take any other text for something: none of these reads a word of which there is a list.

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::expr::{Expr, Literal, Name, Template};
 use super::test::TestDecl;
 use crate::source::{FileId, Span};
 
 /// One `.gate` file, as far as it could be understood.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct File {
+    /// Not among the bytes of a tree that is kept.
+    #[serde(skip)]
     pub id: FileId,
     pub items: Vec<Item>,
 }
@@ -51,7 +56,8 @@ impl File {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum Item {
     Stages(StagesDecl),
     Snapshot(SnapshotDecl),
@@ -62,28 +68,32 @@ pub enum Item {
 }
 
 /// `stages testing -> pilot -> full`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct StagesDecl {
     pub stages: Vec<Name>,
     pub span: Span,
 }
 
 /// `snapshot every 1 week grace 3 days { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct SnapshotDecl {
     pub cadence: Option<CadenceDecl>,
     pub fields: Vec<FieldDecl>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct CadenceDecl {
     pub every: EveryDecl,
     pub grace: Option<Literal>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum EveryDecl {
     /// `every 1 week`
     Length(Literal),
@@ -101,7 +111,8 @@ impl EveryDecl {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct FieldDecl {
     pub name: Name,
     pub doc: Option<Arc<str>>,
@@ -110,14 +121,16 @@ pub struct FieldDecl {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum FieldKind {
     Value(TypeExpr),
     Record(Vec<FieldDecl>),
 }
 
 /// The words behind a field's type, each where it stands.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct FieldMarks {
     pub key: Option<Span>,
     pub required: Option<Span>,
@@ -131,20 +144,23 @@ pub struct FieldMarks {
 }
 
 /// `named "passRate"`: the key of the snapshots.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct NamedMark {
     pub key: Arc<str>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct TypeExpr {
     pub kind: TypeKind,
     pub range: Option<RangeDecl>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum TypeKind {
     Bool,
     Text,
@@ -164,7 +180,8 @@ pub enum TypeKind {
 }
 
 /// `from 1 to 5`, `within 30% to 90%`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct RangeDecl {
     pub low: Literal,
     pub high: Literal,
@@ -172,7 +189,8 @@ pub struct RangeDecl {
 }
 
 /// `policy NAME "title" when … { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct PolicyDecl {
     pub name: Name,
     pub title: Option<Template>,
@@ -181,7 +199,8 @@ pub struct PolicyDecl {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum PolicyItem {
     Param(Arc<ParamDecl>),
     Let(Arc<LetDecl>),
@@ -192,7 +211,8 @@ pub enum PolicyItem {
 }
 
 /// `param light_share = 80% within 60% to 100% "doc"`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct ParamDecl {
     pub name: Name,
     pub value: ParamLiteral,
@@ -202,7 +222,8 @@ pub struct ParamDecl {
 }
 
 /// What a param is declared with, or set to in a test.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ParamLiteral {
     Single(Literal),
     /// `[mmlu, gpqa]`
@@ -238,7 +259,8 @@ impl ParamLiteral {
 }
 
 /// A member of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ListMember {
     /// A member of a `one of`, bare.
     Word(Name),
@@ -262,7 +284,8 @@ impl ListMember {
 }
 
 /// `critical: 95%`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct TableEntry {
     pub key: TableKey,
     pub value: Literal,
@@ -270,7 +293,8 @@ pub struct TableEntry {
 }
 
 /// What an entry of a table is for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum TableKey {
     /// A member of a `one of`, or a stage.
     Word(Name),
@@ -297,7 +321,8 @@ impl TableKey {
 }
 
 /// `let light = share(…)`, `let outputs.light = edit_time < 15%`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct LetDecl {
     /// The way to the list, of whose elements it is computed; empty where it is none.
     pub of: Vec<Name>,
@@ -307,7 +332,8 @@ pub struct LetDecl {
 }
 
 /// `gate pilot -> expanded, expanded -> full "title" { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct GateDecl {
     /// At least one.
     pub steps: Vec<GateStep>,
@@ -317,7 +343,8 @@ pub struct GateDecl {
 }
 
 /// `pilot -> expanded`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct GateStep {
     pub from: Name,
     pub to: Name,
@@ -330,7 +357,8 @@ impl GateStep {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum GateItem {
     Let(Arc<LetDecl>),
     Rule(Arc<RuleDecl>),
@@ -339,7 +367,8 @@ pub enum GateItem {
 }
 
 /// `rule NAME "title" { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct RuleDecl {
     pub name: Name,
     pub title: Option<Template>,
@@ -361,7 +390,8 @@ impl RuleDecl {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum RuleBody {
     /// `when? require+ else EFFECT`: fails when one requirement is no.
     Require { when: Option<Expr>, requires: Vec<Expr> },
@@ -370,7 +400,8 @@ pub enum RuleBody {
 }
 
 /// `hold "message"`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Effect {
     pub kind: EffectKind,
     pub message: Option<Template>,
@@ -378,7 +409,7 @@ pub struct Effect {
 }
 
 /// What a failed rule does, mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EffectKind {
@@ -404,13 +435,15 @@ impl EffectKind {
 }
 
 /// `undecided pass`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Undecided {
     pub kind: UndecidedKind,
     pub span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum UndecidedKind {
     Pass,
     Warn,

@@ -3,18 +3,24 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
+use super::leaves::{date, number, word};
 use crate::source::Span;
 use crate::value::{Date, Number};
 
 /// A word as it was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Name {
+    #[serde(deserialize_with = "word")]
     pub text: Arc<str>,
     pub span: Span,
 }
 
 /// Identifies an expression among all files of a run: the key of the checker's side tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct ExprId(pub u32);
 
 /// Hands out [`ExprId`]s; one for all files of a run.
@@ -47,35 +53,38 @@ impl ExprIds {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Literal {
     pub kind: LiteralKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum LiteralKind {
     /// `20`, `0.05`
-    Number(Number),
+    Number(#[serde(with = "number")] Number),
     /// `15%`, held as the ratio 15/100.
-    Share(Number),
+    Share(#[serde(with = "number")] Number),
     /// `0.05 USD`: a number with a unit that is no unit of time. The checker knows which units exist.
-    Unit(Number, Name),
+    Unit(#[serde(with = "number")] Number, Name),
     /// `300 ms`, `2 weeks`: an exact length, in seconds.
-    Duration(Number),
+    Duration(#[serde(with = "number")] Number),
     /// `6 months`, `1 year`: a calendar span, in months.
     Calendar(i32),
     /// `2026-11-02`
-    Date(Date),
+    Date(#[serde(with = "date")] Date),
     /// `2026-11-02T14:05Z`: an instant, in seconds since 1970-01-01T00:00Z.
-    Time(Number),
+    Time(#[serde(with = "number")] Number),
     /// `"text"` where no interpolation is meant.
     Text(Arc<str>),
     /// `true`, `false`
     Bool(bool),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Expr {
     pub id: ExprId,
     /// Without enclosing parentheses, white space or comments.
@@ -146,7 +155,8 @@ impl Expr {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ExprKind {
     Literal(LiteralKind),
     /// `a.b.c`, also a bare stage, member, `it` or `snapshot.x`; at least one name.
@@ -197,7 +207,8 @@ pub enum ExprKind {
 }
 
 /// What stands to the right of `in`, or of `matches`: the texts that a pattern stands for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum Set {
     /// `20 to 30`, both ends included.
     Range(Box<Expr>, Box<Expr>),
@@ -210,7 +221,8 @@ pub enum Set {
 }
 
 /// One argument of a call, with its clauses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Arg {
     pub value: Expr,
     /// What it is a part of, or drawn from.
@@ -245,7 +257,8 @@ impl Arg {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum Over {
     /// `over 4 weeks`, `over window`
     Window(Box<Expr>),
@@ -284,7 +297,8 @@ impl Over {
 }
 
 /// A window that a word says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum NamedWindow {
     /// Since the workflow entered its stage.
     Stage,
@@ -295,7 +309,8 @@ pub enum NamedWindow {
 }
 
 /// A stretch of the calendar; weeks begin on Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum CalendarPeriod {
     Week,
     Month,
@@ -335,7 +350,8 @@ impl NamedWindow {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ArithmeticOp {
     Add,
     Subtract,
@@ -343,7 +359,8 @@ pub enum ArithmeticOp {
     Divide,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum CompareOp {
     Less,
     LessEqual,
@@ -407,21 +424,24 @@ impl CompareOp {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum LogicOp {
     And,
     Or,
 }
 
 /// Text with `{expression}` in it: a title, message or help.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Template {
     pub parts: Vec<TemplatePart>,
     /// With the quotes.
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum TemplatePart {
     Text(Arc<str>),
     Expr(Expr),

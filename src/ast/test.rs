@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::decl::{EveryDecl, ParamLiteral};
 use super::expr::{Literal, LiteralKind, Name};
 use crate::source::Span;
 
 /// `test "title" { given … with … as of … expect … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct TestDecl {
     pub title: Arc<str>,
     /// Where the title stands, with its quotes.
@@ -19,7 +22,8 @@ pub struct TestDecl {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Given {
     /// The workflow that it is of; none of the one that is judged.
     pub workflow: Option<Arc<str>>,
@@ -27,7 +31,8 @@ pub struct Given {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum GivenKind {
     /// `given every 1 week from 2026-01-05 { … }`
     Series { every: EveryDecl, from: Literal, assigns: Vec<Assign> },
@@ -36,20 +41,23 @@ pub enum GivenKind {
 }
 
 /// `users.active = 4, 5, _`: one value a snapshot; a single value repeats.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Assign {
     pub path: Vec<Name>,
     pub values: Vec<TestValue>,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct TestValue {
     pub kind: TestValueKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum TestValueKind {
     /// `_`
     Missing,
@@ -67,7 +75,8 @@ pub enum TestValueKind {
 }
 
 /// `with staged_rollout.min_adoption = 50%`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct WithParam {
     pub path: Vec<Name>,
     /// The key of an entry, where it is a text.
@@ -76,13 +85,15 @@ pub struct WithParam {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Expect {
     pub kind: ExpectKind,
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ExpectKind {
     /// `expect staged_rollout.stalled fails`
     Rule(Vec<Name>, ExpectedOutcome),
@@ -90,7 +101,8 @@ pub enum ExpectKind {
     Decision(Name),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub enum ExpectedOutcome {
     Passes,
     Fails,

@@ -30,7 +30,7 @@ impl Checker<'_> {
     pub(super) fn check_lets(&mut self) {
         let mut order: Vec<usize> = (0..self.names.lets.len()).collect();
         // By name, so that the same cycle is found whatever the order of the declarations.
-        order.sort_by_key(|index| self.let_name(*index));
+        order.sort_by_cached_key(|index| self.let_name(*index));
         let mut cyclic = Vec::new();
         // Where the type of one was sought, others are checked once more.
         while order.iter().any(|index| self.is_new(*index)) {

@@ -44,6 +44,12 @@ struct KeptTree {
 }
 
 impl KeptTree {
+    /// Of a text that is shipped: it was parsed before the program was built.
+    fn shipped(text: &str, used: usize) -> Option<Self> {
+        let (file, ids) = builtin::tree_of(text)?;
+        Some(Self { file, found: Vec::new(), ids, used })
+    }
+
     fn parse(text: &str, used: usize) -> Self {
         let mut ids = ExprIds::default();
         let (file, found) = parse(FileId::default(), text, &mut ids);
@@ -63,7 +69,7 @@ impl Workspace {
         self
     }
 
-    /// How often a text was parsed so far. A text that is known already is not parsed again.
+    /// How often a text was parsed so far. One that is known already is not parsed again, and a shipped one never.
     pub fn parsed(&self) -> usize {
         self.parsed
     }
@@ -132,8 +138,12 @@ impl Workspace {
     fn parse_new(&mut self, policies: &[ReadFile], sources: &SourceMap) {
         let readable = policies.iter().filter(|policy| unreadable(policy, sources).is_none());
         let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| source.text.shared());
-        let new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
+        let mut new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
         let used = self.commands;
+        new.retain(|text| {
+            let shipped = KeptTree::shipped(text, used).map(|tree| self.trees.insert(Arc::clone(text), tree));
+            shipped.is_none()
+        });
         let parsed: Vec<(Arc<str>, KeptTree)> =
             new.into_par_iter().map(|text| (text.clone(), KeptTree::parse(text, used))).collect();
         self.parsed += parsed.len();
