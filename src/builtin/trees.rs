@@ -6,7 +6,7 @@
 use super::FILES;
 use crate::ast::{ExprIds, File};
 
-/// For each of [`FILES`], in their order, the [`print_of`] of its text and the bytes of its tree.
+/// For each of [`FILES`], in their order, the [`mark_of`] of its text and the bytes of its tree.
 const TREES: &[u8] = include_bytes!("trees.bin");
 
 /// The tree of a text that is shipped, and the ids that it has; none of any other text.
@@ -18,14 +18,15 @@ pub(crate) fn tree_of(text: &str) -> Option<(File, ExprIds)> {
 /// One tree of all. None is there of a text that was changed since they were written.
 fn tree_at(trees: &[u8], at: usize, text: &str) -> Option<(File, ExprIds)> {
     let trees: Vec<(u64, &[u8])> = postcard::from_bytes(trees).ok()?;
-    let (_, bytes) = trees.get(at).filter(|(print, _)| *print == print_of(text))?;
+    let (_, bytes) = trees.get(at).filter(|(mark, _)| *mark == mark_of(text))?;
     let (count, file): (u32, File) = postcard::from_bytes(bytes).ok()?;
     Some((file, ExprIds::further(count as usize)))
 }
 
-/// Tells a text from what it was before somebody edited it (FNV-1a, by eight bytes at a time).
-fn print_of(text: &str) -> u64 {
-    let mix = |print: u64, word: u64| (print ^ word).wrapping_mul(0x0100_0000_01b3);
+/// Tells a text from what it was before somebody edited it: as FNV-1a, by eight bytes at a time, turned so that each reaches
+/// all bits.
+fn mark_of(text: &str) -> u64 {
+    let mix = |mark: u64, word: u64| (mark ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(32);
     let (words, rest) = text.as_bytes().as_chunks::<8>();
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
     words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(0xcbf2_9ce4_8422_2325, mix)
@@ -55,7 +56,7 @@ mod tests {
     fn written(texts: &[&str]) -> Vec<u8> {
         let tree = |text: &&str| {
             let (file, ids) = parsed(text);
-            (print_of(text), bytes(&(u32::try_from(ids.count()).unwrap(), file)))
+            (mark_of(text), bytes(&(u32::try_from(ids.count()).unwrap(), file)))
         };
         bytes(&texts.iter().map(tree).collect::<Vec<_>>())
     }
