@@ -2,6 +2,9 @@
 //!
 //! Operands are taken to be independent, so `x - x` is wider than it need be and never wrong.
 
+use dashu_base::Sign;
+use dashu_int::Word;
+
 use crate::value::Number;
 
 /// All numbers from `low` to `high`, both included; a missing bound is unbounded.
@@ -37,8 +40,8 @@ impl Interval {
 
     /// Whether `number` lies in it.
     pub fn contains(&self, number: &Number) -> bool {
-        self.low.as_ref().is_none_or(|low| low <= number)
-            && self.high.as_ref().is_none_or(|high| number <= high)
+        self.low.as_ref().is_none_or(|low| is_at_most(low, number))
+            && self.high.as_ref().is_none_or(|high| is_at_most(number, high))
     }
 
     /// Whether all of `other` lies in it.
@@ -214,6 +217,25 @@ impl Extended {
     }
 }
 
+/// Whether a number is no larger than another. Nearly all are ratios of machine words, which are compared as such.
+fn is_at_most(number: &Number, most: &Number) -> bool {
+    match (words(number), words(most)) {
+        (Some((Sign::Positive, a, b)), Some((Sign::Positive, c, d))) => a * d <= c * b,
+        _ => number <= most,
+    }
+}
+
+/// The sign, numerator and denominator of a ratio of machine words.
+fn words(number: &Number) -> Option<(Sign, u128, u128)> {
+    let (sign, numerator) = number.numerator().as_sign_words();
+    let word = |words: &[Word]| match words {
+        [] => Some(0),
+        [word] => Some(u128::from(*word)),
+        _ => None,
+    };
+    Some((sign, word(numerator)?, word(number.denominator().as_words())?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,5 +266,24 @@ mod tests {
         assert_eq!(interval(1, 2).equal(&interval(1, 2)), None);
         assert_eq!(interval(2, 2).equal(&interval(2, 2)), Some(true));
         assert_eq!(Interval::ALL.less(&interval(1, 2)), None);
+    }
+
+    #[test]
+    fn what_lies_in_it_is_the_same_for_numbers_of_any_size() {
+        let word = Number::from(u64::MAX);
+        let parts =
+            [Number::ZERO, Number::ONE, Number::from(3), word.clone(), &word + Number::ONE, &word * &word];
+        let ratios = parts.iter().flat_map(|a| parts.iter().skip(1).map(move |b| a / b));
+        let numbers: Vec<Number> = ratios.flat_map(|ratio| [-ratio.clone(), ratio]).collect();
+        for (low, high) in numbers.iter().zip(numbers.iter().rev()) {
+            for number in &numbers {
+                let lies = low <= number && number <= high;
+                assert_eq!(
+                    Interval::new(low.clone(), high.clone()).contains(number),
+                    lies,
+                    "{low} {number} {high}"
+                );
+            }
+        }
     }
 }

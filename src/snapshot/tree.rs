@@ -415,19 +415,19 @@ pub(super) fn refused_key(text: &str, plain: bool, null: bool, span: Span) -> Op
     if plain && text == "<<" {
         return Some(errors::merge_key(span));
     }
-    let other = null || plain && is_no_text(text);
-    other.then(|| errors::key_is_no_text(span, if null { "" } else { text }))
+    (null || plain && is_no_text(text)).then(|| errors::key_is_no_text(span, if null { "" } else { text }))
 }
 
 /// Whether YAML's core schema reads a plain scalar as a bool or a number.
 fn is_no_text(text: &str) -> bool {
-    let bool = matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
+    }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let special = matches!(digits, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN");
     let based = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0o"));
     let based = based.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_hexdigit()));
-    let decimal = text.starts_with(|c: char| !c.is_ascii_alphabetic());
-    bool || special || based || decimal && parse_number(text) != Err(NumberError::Malformed)
+    special || based || parse_number(text) != Err(NumberError::Malformed)
 }
 
 /// Keeps the first of each key.
