@@ -18,21 +18,19 @@ use crate::types::Type;
 use crate::value::{Located, Record, Value};
 use crate::vocabulary::{Field, RecordType, Vocabulary};
 
-/// The record of a text, typed; none if it is not plain, or something is to be said of it. `fields` is how many fields its
-/// records may have, and is left as how many more there may be. Fields that are required may be missing from the record
-/// itself: standing facts may have them.
+/// The record of a text, typed, and how many of so many fields its records may still have; none if it is not plain, or
+/// something is to be said of it. Fields that are required may be missing from the record itself: standing facts may have
+/// them.
 pub(super) fn read(
     file: FileId,
     text: &str,
-    vocabulary: &Vocabulary,
-    by_name: bool,
-    fields: &mut usize,
-) -> Option<Record> {
+    (vocabulary, by_name): (&Vocabulary, bool),
+    fields: usize,
+) -> Option<(Record, usize)> {
     let open = Vec::with_capacity(4);
-    let mut values = DirectValues { file, vocabulary, by_name, fields: *fields, nodes: 0, open, root: None };
+    let mut values = DirectValues { file, vocabulary, by_name, fields, nodes: 0, open, root: None };
     plain::read(file, text, &mut values)?;
-    *fields = values.fields;
-    values.root
+    Some((values.root?, values.fields))
 }
 
 /// Makes values of nodes as they come.
@@ -42,13 +40,13 @@ struct DirectValues<'v> {
     by_name: bool,
     fields: usize,
     nodes: u32,
-    open: Vec<OpenValue<'v>>,
+    open: Vec<UnfinishedValue<'v>>,
     root: Option<Record>,
 }
 
 /// A collection that is not yet closed.
-struct OpenValue<'v> {
-    kind: OpenKind<'v>,
+struct UnfinishedValue<'v> {
+    kind: UnfinishedKind<'v>,
     /// The field that it is for, or its elements are; none for the document.
     field: Option<&'v Field>,
     /// Where it begins, if it is in brackets.
@@ -57,7 +55,7 @@ struct OpenValue<'v> {
     first: Option<Span>,
 }
 
-enum OpenKind<'v> {
+enum UnfinishedKind<'v> {
     List {
         element: &'v Type,
         values: Vec<Located>,
@@ -71,21 +69,23 @@ enum OpenKind<'v> {
 }
 
 /// Where the next value goes: its field, its type, and its key unless it is an element of a list.
-struct Place<'v> {
+struct NextValue<'v> {
     field: &'v Field,
     ty: &'v Type,
     key: Option<Span>,
 }
 
 impl<'v> DirectValues<'v> {
-    fn place(&self) -> Option<Place<'v>> {
-        let OpenValue { kind, field, .. } = self.open.last()?;
+    fn next(&self) -> Option<NextValue<'v>> {
+        let UnfinishedValue { kind, field, .. } = self.open.last()?;
         match kind {
-            OpenKind::List { element, .. } => Some(Place { field: (*field)?, ty: element, key: None }),
-            OpenKind::Record { ty, next, .. } => {
+            UnfinishedKind::List { element, .. } => {
+                Some(NextValue { field: (*field)?, ty: element, key: None })
+            }
+            UnfinishedKind::Record { ty, next, .. } => {
                 let (at, key) = (*next)?;
                 let field = ty.fields.get(at)?;
-                Some(Place { field, ty: &field.ty, key: Some(key) })
+                Some(NextValue { field, ty: &field.ty, key: Some(key) })
             }
         }
     }
@@ -94,11 +94,11 @@ impl<'v> DirectValues<'v> {
     fn attach(&mut self, value: Value, span: Span) -> Option<()> {
         let open = self.open.last_mut()?;
         match &mut open.kind {
-            OpenKind::List { values, .. } => {
+            UnfinishedKind::List { values, .. } => {
                 open.first.get_or_insert(span);
                 values.push(Located { key: span, span, value });
             }
-            OpenKind::Record { fields, next, .. } => {
+            UnfinishedKind::Record { fields, next, .. } => {
                 let (at, key) = next.take()?;
                 *fields.get_mut(at)? = Some(Located { key, span, value });
             }
@@ -111,11 +111,11 @@ impl<'v> DirectValues<'v> {
         (self.nodes <= MAX_NODES).then_some(())
     }
 
-    fn open_record(&mut self, ty: &'v RecordType) -> Option<OpenKind<'v>> {
+    fn open_record(&mut self, ty: &'v RecordType) -> Option<UnfinishedKind<'v>> {
         self.fields = self.fields.checked_sub(ty.fields.len())?;
         let mut fields = Vec::with_capacity(ty.fields.len());
         fields.resize_with(ty.fields.len(), || None);
-        Some(OpenKind::Record { ty, fields, next: None })
+        Some(UnfinishedKind::Record { ty, fields, next: None })
     }
 }
 
@@ -125,15 +125,17 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
         if self.open.len() >= MAX_DEPTH {
             return None;
         }
-        let place = self.place();
-        let kind = match (kind, place.as_ref().map(|place| place.ty)) {
+        let next = self.next();
+        let kind = match (kind, next.as_ref().map(|next| next.ty)) {
             (PlainKind::Map, None) if self.open.is_empty() => self.open_record(&self.vocabulary.snapshot)?,
             (PlainKind::Map, Some(Type::Record(ty))) => self.open_record(ty)?,
-            (PlainKind::List, Some(Type::List(element))) => OpenKind::List { element, values: Vec::new() },
+            (PlainKind::List, Some(Type::List(element))) => {
+                UnfinishedKind::List { element, values: Vec::new() }
+            }
             (PlainKind::Map | PlainKind::List, _) => return None,
         };
-        let field = place.map(|place| place.field);
-        self.open.push(OpenValue { kind, field, start: flow.then_some(start), first: None });
+        let field = next.map(|next| next.field);
+        self.open.push(UnfinishedValue { kind, field, start: flow.then_some(start), first: None });
         Some(())
     }
 
@@ -141,7 +143,7 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
         self.charge()?;
         let is_document = self.open.len() == 1;
         let open = self.open.last_mut()?;
-        let OpenKind::Record { ty, fields, next } = &mut open.kind else { return None };
+        let UnfinishedKind::Record { ty, fields, next } = &mut open.kind else { return None };
         let (at, _) = field_of(ty, text, self.by_name)?;
         let is_twice = fields.get(at)?.is_some();
         let is_reserved = is_document && text == Vocabulary::COLLECTED;
@@ -155,7 +157,7 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
 
     fn scalar(&mut self, text: &'t str, style: ScalarStyle, span: Span) -> Option<()> {
         self.charge()?;
-        let Place { field, ty, key } = self.place()?;
+        let NextValue { field, ty, key } = self.next()?;
         let plain = style == ScalarStyle::Plain;
         let is_other = matches!(ty, Type::List(_) | Type::Record(_));
         if is_other || plain && is_null(text) {
@@ -173,17 +175,17 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
     }
 
     fn close(&mut self, end: usize) -> Option<()> {
-        let OpenValue { kind, field, start, first, .. } = self.open.pop()?;
+        let UnfinishedValue { kind, field, start, first, .. } = self.open.pop()?;
         let span = start.map_or(first, |start| Some(Span::new(self.file, start..end)))?;
         let value = match kind {
-            OpenKind::List { element, values } => {
+            UnfinishedKind::List { element, values } => {
                 let keys = element.record().into_iter().flat_map(|ty| ty.fields.iter().enumerate());
                 if keys.filter(|(_, field)| field.key).any(|(at, _)| !all_differ(&values, at)) {
                     return None;
                 }
                 Value::List(values)
             }
-            OpenKind::Record { ty, fields, .. } => {
+            UnfinishedKind::Record { ty, fields, .. } => {
                 let record = Record { fields, empty: Vec::new(), span };
                 if field.is_none() {
                     self.root = Some(record);

@@ -118,14 +118,13 @@ pub(super) fn snapshots<'t>(
         None => Arc::default(),
     };
     let standing = standing.get(folder).and_then(Standing::root);
-    let (entries, fault) = match directly(&input, &text, vocabulary, standing) {
+    let (mut entries, fault) = match directly(&input, &text, vocabulary, standing) {
         Some((entry, found)) => {
             problems = found;
             (vec![entry], false)
         }
         None => by_tree(&input, &text, vocabulary, standing, &mut problems),
     };
-    let mut entries = entries;
     let row = source.and_then(|source| source.text.row());
     if let Some(workflow) = row.and_then(TableRow::workflow).filter(|_| input.read.problem.is_some()) {
         // What a row cannot say any more, its table does.
@@ -162,8 +161,8 @@ fn directly<'a>(
     }
     let mut problems = Problems::default();
     let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
-    let mut fields = typing.fields();
-    let record = direct::read(*file, text, vocabulary, input.role == Role::Given, &mut fields)?;
+    let by_name = input.role == Role::Given;
+    let (record, fields) = direct::read(*file, text, (vocabulary, by_name), typing.fields())?;
     let record = typing.completed(record, fields, standing)?;
     let entry = entry(*file, &mut typing, Some(record), None, true);
     Some((entry, problems))
