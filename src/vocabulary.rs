@@ -55,7 +55,10 @@ impl Field {
 impl RecordType {
     /// The field that a key of a snapshot is for, with its index.
     pub fn field_of_key(&self, key: &str) -> Option<(usize, &Field)> {
-        self.fields.iter().enumerate().find(|(_, field)| &**field.yaml_key() == key)
+        // The first letter tells most keys apart.
+        let first = key.as_bytes().first();
+        let mut fields = self.fields.iter().enumerate();
+        fields.find(|(_, field)| field.yaml_key().as_bytes().first() == first && &**field.yaml_key() == key)
     }
 
     /// The way to a field as snapshots write it, from the way by names; names that are not known stay. It may begin in an

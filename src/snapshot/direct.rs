@@ -95,7 +95,12 @@ impl<'v> DirectValues<'v> {
         let open = self.open.last_mut()?;
         match &mut open.kind {
             UnfinishedKind::List { values, .. } => {
-                open.first.get_or_insert(span);
+                /// Elements that a list is made room for.
+                const SOME: usize = 16;
+                if open.first.is_none() {
+                    open.first = Some(span);
+                    values.reserve(SOME);
+                }
                 values.push(Located { key: span, span, value });
             }
             UnfinishedKind::Record { fields, next, .. } => {

@@ -345,7 +345,8 @@ fn ends_a_key(text: &[u8]) -> bool {
 
 /// How many characters it begins with that keys are made of here.
 fn word(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count()
+    let in_keys = |byte: &u8| matches!(byte, b'a'..=b'z' | b'_' | b'0'..=b'9' | b'.' | b'A'..=b'Z');
+    text.iter().position(|byte| !in_keys(byte)).unwrap_or(text.len())
 }
 
 /// Whether each colon stands before a letter or digit, as in `14:05Z`, so that it ends no key.

@@ -1,3 +1,5 @@
+//! What is read without a tree, and that the tree says the same of it.
+
 use proptest::prelude::*;
 
 use super::{HEAD, vocabulary};
