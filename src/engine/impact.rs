@@ -95,7 +95,8 @@ type Verdicts = BTreeMap<(Point, Point), DayVerdict>;
 
 struct DayVerdict {
     decision: Decision,
-    rules: BTreeMap<String, RuleSide>,
+    /// In their order; one that is judged for several steps stands once for each.
+    rules: Vec<(String, RuleSide)>,
     seen: usize,
 }
 
@@ -103,6 +104,11 @@ impl DayVerdict {
     /// How much memory that of a verdict takes, about.
     fn bytes(verdict: &WorkflowVerdict) -> usize {
         verdict.rules.iter().map(|rule| 100 + rule.rule.len()).sum::<usize>() + 100
+    }
+
+    /// The rules by name: of one that stands more than once, the last.
+    fn by_name(&self) -> BTreeMap<&str, RuleSide> {
+        self.rules.iter().map(|(name, side)| (&**name, *side)).collect()
     }
 
     fn of(verdict: WorkflowVerdict) -> Self {
@@ -220,8 +226,13 @@ fn says_the_same(own: &Flip, today: &Flip) -> bool {
 
 /// The rules that fire on at least one side, and differ; where these do not explain a decision, all that bear on it.
 fn rule_flips(old: &DayVerdict, new: &DayVerdict) -> Vec<RuleFlip> {
-    let names: BTreeSet<&String> = old.rules.keys().chain(new.rules.keys()).collect();
-    let sides = |name: &String| (old.rules.get(name).copied(), new.rules.get(name).copied());
+    // As on most days.
+    if old.rules == new.rules {
+        return Vec::new();
+    }
+    let (before, after) = (old.by_name(), new.by_name());
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let sides = |name: &str| (before.get(name).copied(), after.get(name).copied());
     let differing = names.into_iter().map(|name| (name, sides(name))).filter(|(_, (from, to))| from != to);
     let differing: Vec<_> = differing.collect();
     let any = |is: fn(RuleSide) -> bool, (from, to): &(Option<RuleSide>, Option<RuleSide>)| {
@@ -232,7 +243,7 @@ fn rule_flips(old: &DayVerdict, new: &DayVerdict) -> Vec<RuleFlip> {
     differing
         .into_iter()
         .filter(|(_, sides)| any(fires, sides) || !explained && any(|side| side.enforced, sides))
-        .map(|(name, (from, to))| RuleFlip { rule: name.clone(), from, to })
+        .map(|(name, (from, to))| RuleFlip { rule: name.to_owned(), from, to })
         .collect()
 }
 
