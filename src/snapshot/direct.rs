@@ -5,6 +5,7 @@
 //! it to that.
 
 use granit_parser::ScalarStyle;
+use memchr::memmem;
 
 use crate::snapshot::limits::{MAX_DEPTH, MAX_NODES};
 use crate::snapshot::path::{Path, Subject};
@@ -12,7 +13,7 @@ use crate::snapshot::plain::{self, PlainKind, PlainNodes};
 use crate::snapshot::scalar::Scalar;
 use crate::snapshot::slip::Emptiness;
 use crate::snapshot::tree::{is_null, refused_key};
-use crate::snapshot::typing::{all_differ, field_of};
+use crate::snapshot::typing::all_differ;
 use crate::source::{FileId, Span};
 use crate::types::Type;
 use crate::value::{Located, Record, Value};
@@ -24,11 +25,15 @@ use crate::vocabulary::{Field, RecordType, Vocabulary};
 pub(super) fn read(
     file: FileId,
     text: &str,
-    (vocabulary, by_name): (&Vocabulary, bool),
+    vocabulary: &Vocabulary,
     fields: usize,
 ) -> Option<(Record, usize)> {
+    // What a key says of the others takes the tree; it is often the last one.
+    if memmem::find(text.as_bytes(), b"\ncollected:").is_some() {
+        return None;
+    }
     let open = Vec::with_capacity(4);
-    let mut values = DirectValues { file, vocabulary, by_name, fields, nodes: 0, open, root: None };
+    let mut values = DirectValues { file, vocabulary, fields, nodes: 0, open, root: None };
     plain::read(file, text, &mut values)?;
     Some((values.root?, values.fields))
 }
@@ -37,7 +42,6 @@ pub(super) fn read(
 struct DirectValues<'v> {
     file: FileId,
     vocabulary: &'v Vocabulary,
-    by_name: bool,
     fields: usize,
     nodes: u32,
     open: Vec<UnfinishedValue<'v>>,
@@ -149,7 +153,7 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
         let is_document = self.open.len() == 1;
         let open = self.open.last_mut()?;
         let UnfinishedKind::Record { ty, fields, next } = &mut open.kind else { return None };
-        let (at, _) = field_of(ty, text, self.by_name)?;
+        let (at, _) = ty.field_of_key(text)?;
         let is_twice = fields.get(at)?.is_some();
         let is_reserved = is_document && text == Vocabulary::COLLECTED;
         if is_twice || is_reserved || refused_key(text, true, is_null(text), span).is_some() {

@@ -156,13 +156,13 @@ fn directly<'a>(
     standing: Option<At<'a>>,
 ) -> Option<(FoundSnapshot, Problems)> {
     let ReadFile { file, problem, invalid_utf8_at } = &input.read;
-    if problem.is_some() || invalid_utf8_at.is_some() || text.len() > MAX_BYTES {
+    let is_whole = problem.is_none() && invalid_utf8_at.is_none() && text.len() <= MAX_BYTES;
+    if !is_whole || input.role != Role::Snapshot {
         return None;
     }
     let mut problems = Problems::default();
     let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
-    let by_name = input.role == Role::Given;
-    let (record, fields) = direct::read(*file, text, (vocabulary, by_name), typing.fields())?;
+    let (record, fields) = direct::read(*file, text, vocabulary, typing.fields())?;
     let record = typing.completed(record, fields, standing)?;
     let entry = entry(*file, &mut typing, Some(record), None, true);
     Some((entry, problems))

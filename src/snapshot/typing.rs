@@ -88,6 +88,8 @@ pub(super) struct Typing<'a> {
     undeclared: usize,
     /// How many fields records may still have.
     fields: usize,
+    /// A record had more than that, and was left out.
+    is_full: bool,
     /// What may still be compared to find out which fields undeclared keys were meant to be.
     pairs: usize,
 }
@@ -111,7 +113,17 @@ impl<'a> Typing<'a> {
             Role::Given => (false, true),
             Role::Standing => (true, false),
         };
-        Self { vocabulary, problems, alone, by_name, root: None, undeclared: 0, fields, pairs }
+        Self {
+            vocabulary,
+            problems,
+            alone,
+            by_name,
+            root: None,
+            undeclared: 0,
+            fields,
+            is_full: false,
+            pairs,
+        }
     }
 
     /// The day or instant that a snapshot is of; an instant that is finer than can be told apart is an error.
@@ -212,10 +224,10 @@ impl<'a> Typing<'a> {
     fn record(&mut self, layers: Layers<'a>, ty: &'a RecordType, path: Option<&Path<'_>>) -> Record {
         let span = layers.upper.or(layers.lower).map(|at| at.node().span).unwrap_or_default();
         let Some(left) = self.fields.checked_sub(ty.fields.len()) else {
-            if self.fields > 0 {
+            if !self.is_full {
                 self.problems.push(errors::too_many_fields(span));
-                self.fields = 0;
             }
+            (self.is_full, self.fields) = (true, 0);
             return Record { span, ..Record::default() };
         };
         self.fields = left;
@@ -289,7 +301,7 @@ impl<'a> Typing<'a> {
 
     /// The field that a key is for, with its index.
     fn field_of<'t>(&self, ty: &'t RecordType, key: &str) -> Option<(usize, &'t Field)> {
-        field_of(ty, key, self.by_name)
+        if self.by_name { ty.field(key) } else { ty.field_of_key(key) }
     }
 
     /// What a field is called in this file.
@@ -438,11 +450,6 @@ impl<'a> Typing<'a> {
             }
         }
     }
-}
-
-/// The field that a key is for, with its index; in what a test writes out, keys are the names of the fields.
-pub(super) fn field_of<'t>(ty: &'t RecordType, key: &str, by_name: bool) -> Option<(usize, &'t Field)> {
-    if by_name { ty.field(key) } else { ty.field_of_key(key) }
 }
 
 /// The text that a value is told apart by, where it is a key; none of what is no key.

@@ -1,8 +1,6 @@
 //! What is read without a tree, and that the tree says the same of it.
 
-use proptest::prelude::*;
-
-use super::{HEAD, vocabulary};
+use super::*;
 use crate::snapshot::direct_agrees;
 
 /// Whether the text is read without a tree; if it is, the tree says the same.
@@ -64,6 +62,47 @@ fn standing_facts_lie_under_it_unless_both_have_a_record() {
     assert!(taken(&text, "owner: Ann\nadoption: 10%\nratings: [1, 2]\nplan: { contact: Bo }\n"));
     assert!(!taken(&text, "users: { target: 4 }\n"));
     assert!(!taken(&text, "plan: { steps: [] }\n"));
+}
+
+/// Whatever is left of what a file's records may have, none is left out in silence: neither by the tree nor without it.
+#[test]
+fn no_record_is_left_out_unsaid() {
+    let number = || Type::amount(Kind::Number);
+    let wide = record((0..41).map(|at| field(&format!("f{at}"), number())).collect());
+    let mut vocabulary = vocabulary();
+    let mut fields = vocabulary.snapshot.fields.clone();
+    fields.insert(4, field("before", record(vec![field("bad", Type::Bool)])));
+    fields.extend([
+        field("wide", Type::List(Box::new(wide))),
+        field("behind", record(vec![field("bad", Type::Bool)])),
+    ]);
+    vocabulary.snapshot = Arc::new(RecordType { fields });
+    let at = |name: &str| vocabulary.snapshot.field(name).unwrap().0;
+    let mut refused = 0;
+    for (elements, pad) in (90..108).flat_map(|elements| (0..40).map(move |pad| (elements, pad))) {
+        let text =
+            format!("{HEAD}wide:\n{}  - {{ f0: 1 }}\n# {}\n", "  - {}\n".repeat(elements), "x".repeat(pad));
+        let facts = "before: { bad: true }\nbehind: { bad: true }\n";
+        assert_ne!(direct_agrees(&text, facts, &vocabulary), Some(false), "{elements} {pad}");
+        let files = [("a/rollout.yaml", facts), ("a/2026-11-02.yaml", &*text)];
+        let outcome = run_with(&files, &vocabulary, |input| input);
+        let Some(series) = &outcome.workflows[0].series else {
+            assert!(!outcome.diagnostics.is_empty());
+            refused += 1;
+            continue;
+        };
+        let record = &series.snapshots[0].record;
+        for name in ["before", "behind"] {
+            let Some(Located { value: Value::Record(facts), .. }) = &record.fields[at(name)] else {
+                panic!("{name}")
+            };
+            assert!(facts.fields[0].is_some(), "{name}: {elements} {pad}");
+        }
+        let Some(Located { value: Value::List(wide), .. }) = &record.fields[at("wide")] else { panic!() };
+        let Value::Record(last) = &wide.last().unwrap().value else { panic!() };
+        assert!(last.fields.first().is_some_and(Option::is_some), "{elements} {pad}");
+    }
+    assert!((100..620).contains(&refused), "{refused}");
 }
 
 /// Lines of snapshots, right and wrong, as they may stand in any order.
