@@ -1,11 +1,11 @@
 //! The history of every workflow: each of its snapshots judged on its own day.
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
-use super::load::{Loaded, load};
+use super::load::{Loaded, load_each};
 use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order};
+use crate::eval::Rulebook;
 use crate::history::{history_of, share_scales};
+use crate::point::Point;
 use crate::project::Inputs;
 use crate::report::{History, VERSION, WorkflowHistory};
 use crate::source::SourceMap;
@@ -16,29 +16,33 @@ impl Workspace {
     pub fn history(&mut self, inputs: Inputs, options: &DayOptions) -> Answer<History> {
         self.begin();
         let Inputs { mut sources, projects, problems, lint: _ } = inputs;
-        let loaded = load(self, projects, problems, &mut sources, options);
+        let loaded = load_each(self, projects, problems, &mut sources, options, each_day(options));
         of_loaded(loaded, sources, options)
     }
 }
 
-/// The history of what was read.
-pub(super) fn of_loaded(loaded: Loaded, sources: SourceMap, options: &DayOptions) -> Answer<History> {
-    let Loaded { projects, as_of, mut diagnostics } = loaded;
+/// Judges each day of a series.
+pub(super) fn each_day(
+    options: &DayOptions,
+) -> impl Fn(&Rulebook<'_>, Series, Point) -> WorkflowHistory + Sync {
+    |rulebook, series, _| history_of(rulebook, &series, options.point(rulebook.program.vocabulary.axis()))
+}
+
+/// The history of what was judged.
+pub(super) fn of_loaded(
+    loaded: Loaded<WorkflowHistory>,
+    sources: SourceMap,
+    options: &DayOptions,
+) -> Answer<History> {
+    let Loaded { mut projects, as_of, mut diagnostics } = loaded;
     let mut histories = Vec::new();
     let mut rules = 0;
-    for project in &projects {
+    for project in &mut projects {
         diagnostics.extend(project.diagnostics.iter().cloned());
         rules += project.program.rules.len();
-        let readable: Vec<&Series> =
-            project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
-        let look = |series: &Series| {
-            if options.cancel.is_cancelled() {
-                return None;
-            }
-            let own = history_of(&project.rulebook(&series.workflow, &sources), series, as_of);
-            Some(WorkflowHistory { project: project.name.clone(), ..own })
-        };
-        histories.extend(readable.into_par_iter().filter_map(look).collect::<Vec<_>>());
+        let judged =
+            std::mem::take(&mut project.workflows).into_iter().filter_map(|workflow| workflow.series);
+        histories.extend(judged.map(|own| WorkflowHistory { project: project.name.clone(), ..own }));
     }
     if let Some(problem) = beyond_budget(&projects) {
         diagnostics.push(problem);

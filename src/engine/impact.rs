@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
-use super::load::{Loaded, load};
+use super::load::{Loaded, load_each};
 use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::judge_each_day;
+use crate::eval::{Rulebook, judge_each_day};
 use crate::point::Point;
 use crate::project::Sides;
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
@@ -42,11 +40,12 @@ impl Workspace {
             );
             problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
         }
-        let new = load(self, head, problems, &mut sources, options);
+        let judge = |rulebook: &Rulebook<'_>, series: Series, _| verdicts(rulebook, &series, options);
+        let mut new = load_each(self, head, problems, &mut sources, options, judge);
         let mixed = if has_policies { mixed } else { Vec::new() };
-        let old = load(self, mixed, Vec::new(), &mut sources, options);
+        let mut old = load_each(self, mixed, Vec::new(), &mut sources, options, judge);
         let as_of = new.as_of;
-        let (mut before, mut after) = (replay(&old, &sources, options), replay(&new, &sources, options));
+        let (mut before, mut after) = (by_workflow(&mut old), by_workflow(&mut new));
         let mut diagnostics = all_diagnostics(&new);
         if let Some(problem) = beyond_budget(&new.projects).or_else(|| beyond_budget(&old.projects)) {
             diagnostics.push(problem);
@@ -71,7 +70,7 @@ impl Workspace {
     }
 }
 
-fn all_diagnostics(loaded: &Loaded) -> Vec<Diagnostic> {
+fn all_diagnostics(loaded: &Loaded<Verdicts>) -> Vec<Diagnostic> {
     let own = loaded.projects.iter().flat_map(|project| &project.diagnostics);
     loaded.diagnostics.iter().chain(own).cloned().collect()
 }
@@ -124,27 +123,24 @@ impl DayVerdict {
     }
 }
 
-/// Judges every day of every workflow, and the newest snapshot once more as of the day of judgement.
-fn replay(loaded: &Loaded, sources: &SourceMap, day: &DayOptions) -> BTreeMap<WorkflowKey, Verdicts> {
-    let mut verdicts = BTreeMap::new();
-    for project in &loaded.projects {
-        let readable: Vec<&Series> =
-            project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()).collect();
-        let judge = |series: &Series| {
-            if day.cancel.is_cancelled() {
-                return None;
-            }
-            let rulebook = project.rulebook(&series.workflow, sources);
-            let today = day.point(project.program.vocabulary.axis());
-            let days = judge_each_day(&rulebook, series, Some(today));
-            let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
-            let key = (project.name.clone(), series.workflow.to_string());
-            let verdicts = days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict)));
-            Some((key, verdicts.collect::<Verdicts>()))
-        };
-        verdicts.extend(readable.into_par_iter().filter_map(judge).collect::<Vec<_>>());
+/// Judges every day of a series, and the newest snapshot once more as of the day of judgement.
+fn verdicts(rulebook: &Rulebook<'_>, series: &Series, options: &DayOptions) -> Verdicts {
+    let today = options.point(rulebook.program.vocabulary.axis());
+    let days = judge_each_day(rulebook, series, Some(today));
+    let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
+    days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict))).collect()
+}
+
+/// Takes out what was judged.
+fn by_workflow(loaded: &mut Loaded<Verdicts>) -> BTreeMap<WorkflowKey, Verdicts> {
+    let mut judged = BTreeMap::new();
+    for project in &mut loaded.projects {
+        for workflow in std::mem::take(&mut project.workflows) {
+            let key = (project.name.clone(), workflow.name.to_string());
+            judged.extend(workflow.series.map(|verdicts| (key, verdicts)));
+        }
     }
-    verdicts
+    judged
 }
 
 /// What differs between the two.
@@ -261,6 +257,7 @@ mod tests {
 
     use super::*;
     use crate::disk::Disk;
+    use crate::engine::load::load;
     use crate::eval::judge_workflow;
     use crate::project::{Inputs, inputs};
     use crate::value::{Date, date_of_day, day_number};

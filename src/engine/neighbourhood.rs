@@ -162,7 +162,8 @@ impl Neighbourhood {
     pub fn history(&self, snapshots: Vec<TextFile>, options: &DayOptions) -> Answer<History> {
         let mut sources = SourceMap::upon(Arc::clone(&self.sources));
         let inputs = inputs_of(snapshots, &mut sources);
-        let loaded = load_beside(self.project(&sources), &inputs, &sources, options, |_, series, _| series);
+        let each = history::each_day(options);
+        let loaded = load_beside(self.project(&sources), &inputs, &sources, options, each);
         history::of_loaded(loaded, sources, options)
     }
 
