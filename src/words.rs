@@ -83,7 +83,9 @@ pub fn tell(judged: Judged, rulebook: &Rulebook<'_>) -> Told {
 }
 
 fn workflow_report(verdict: WorkflowVerdict, sources: &SourceMap) -> WorkflowReport {
-    let rules = verdict.rules.into_iter().map(|rule| rule_report(rule, sources)).collect();
+    let mut rules: Vec<_> = verdict.rules.into_iter().map(|rule| rule_report(rule, sources)).collect();
+    // They were put in the place of the verdicts, which is larger.
+    rules.shrink_to_fit();
     WorkflowReport {
         project: None,
         workflow: verdict.workflow,

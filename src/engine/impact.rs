@@ -115,11 +115,10 @@ impl DayVerdict {
             let RuleVerdict { rule, outcome, enforced, applied, .. } = rule;
             (rule, RuleSide { outcome, enforced, effect: applied })
         };
-        Self {
-            decision: verdict.decision,
-            seen: verdict.snapshots,
-            rules: verdict.rules.into_iter().map(side).collect(),
-        }
+        let mut rules: Vec<_> = verdict.rules.into_iter().map(side).collect();
+        // They were put in the place of the verdicts, which is much larger.
+        rules.shrink_to_fit();
+        Self { decision: verdict.decision, seen: verdict.snapshots, rules }
     }
 }
 
