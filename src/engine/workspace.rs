@@ -140,10 +140,9 @@ impl Workspace {
         let texts = readable.filter_map(|policy| sources.get(policy.file)).map(|source| source.text.shared());
         let mut new: BTreeSet<&Arc<str>> = texts.filter(|text| !self.trees.contains_key(*text)).collect();
         let used = self.commands;
-        new.retain(|text| {
-            let shipped = KeptTree::shipped(text, used).map(|tree| self.trees.insert(Arc::clone(text), tree));
-            shipped.is_none()
-        });
+        let shipped = new.iter().filter_map(|text| Some((Arc::clone(text), KeptTree::shipped(text, used)?)));
+        self.trees.extend(shipped);
+        new.retain(|text| !self.trees.contains_key(*text));
         let parsed: Vec<(Arc<str>, KeptTree)> =
             new.into_par_iter().map(|text| (text.clone(), KeptTree::parse(text, used))).collect();
         self.parsed += parsed.len();

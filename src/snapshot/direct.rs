@@ -72,24 +72,16 @@ enum UnfinishedKind<'v> {
     },
 }
 
-/// Where the next value goes: its field, its type, and its key unless it is an element of a list.
-struct NextValue<'v> {
-    field: &'v Field,
-    ty: &'v Type,
-    key: Option<Span>,
-}
-
 impl<'v> DirectValues<'v> {
-    fn next(&self) -> Option<NextValue<'v>> {
+    /// The field that the next value is for, and the type that it has there.
+    fn next(&self) -> Option<(&'v Field, &'v Type)> {
         let UnfinishedValue { kind, field, .. } = self.open.last()?;
         match kind {
-            UnfinishedKind::List { element, .. } => {
-                Some(NextValue { field: (*field)?, ty: element, key: None })
-            }
+            UnfinishedKind::List { element, .. } => Some(((*field)?, element)),
             UnfinishedKind::Record { ty, next, .. } => {
-                let (at, key) = (*next)?;
+                let (at, _) = (*next)?;
                 let field = ty.fields.get(at)?;
-                Some(NextValue { field, ty: &field.ty, key: Some(key) })
+                Some((field, &field.ty))
             }
         }
     }
@@ -135,7 +127,7 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
             return None;
         }
         let next = self.next();
-        let kind = match (kind, next.as_ref().map(|next| next.ty)) {
+        let kind = match (kind, next.map(|(_, ty)| ty)) {
             (PlainKind::Map, None) if self.open.is_empty() => self.open_record(&self.vocabulary.snapshot)?,
             (PlainKind::Map, Some(Type::Record(ty))) => self.open_record(ty)?,
             (PlainKind::List, Some(Type::List(element))) => {
@@ -143,7 +135,7 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
             }
             (PlainKind::Map | PlainKind::List, _) => return None,
         };
-        let field = next.map(|next| next.field);
+        let field = next.map(|(field, _)| field);
         self.open.push(UnfinishedValue { kind, field, start: flow.then_some(start), first: None });
         Some(())
     }
@@ -166,15 +158,16 @@ impl<'t> PlainNodes<'t> for DirectValues<'_> {
 
     fn scalar(&mut self, text: &'t str, style: ScalarStyle, span: Span) -> Option<()> {
         self.charge()?;
-        let NextValue { field, ty, key } = self.next()?;
+        let (field, ty) = self.next()?;
         let plain = style == ScalarStyle::Plain;
         let is_other = matches!(ty, Type::List(_) | Type::Record(_));
         if is_other || plain && is_null(text) {
             return None;
         }
+        // Nobody sees an error: of that, the tree says more.
         let path = Path::field(None, &field.name);
         let subject = Subject { span, path: &path, declared: field.span };
-        let emptiness = if key.is_none() { Emptiness::OfElement } else { Emptiness::Refused };
+        let emptiness = Emptiness::Refused;
         let scalar = Scalar { text, plain, subject, vocabulary: self.vocabulary, suggest: false, emptiness };
         match scalar.read(ty) {
             Ok((Value::Range(_), _)) if field.key => None,

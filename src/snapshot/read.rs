@@ -48,6 +48,14 @@ pub(super) struct SnapshotFile<'t> {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// What the documents of a text say.
+struct ReadDocuments {
+    entries: Vec<FoundSnapshot>,
+    problems: Problems,
+    /// The text could not be read to its end.
+    fault: bool,
+}
+
 /// A snapshot, as far as it could be read.
 #[derive(Debug, PartialEq)]
 pub(super) struct FoundSnapshot {
@@ -106,7 +114,6 @@ pub(super) fn snapshots<'t>(
     standing: &BTreeMap<&str, Standing<'_>>,
 ) -> SnapshotFile<'t> {
     let folder = folder(sources.file_name(input.read.file));
-    let mut problems = Problems::default();
     let source = sources.get(input.read.file);
     let mut input = input.clone();
     let text = match source.map(|source| source.text.read()) {
@@ -118,13 +125,9 @@ pub(super) fn snapshots<'t>(
         None => Arc::default(),
     };
     let standing = standing.get(folder).and_then(Standing::root);
-    let (mut entries, fault) = match directly(&input, &text, vocabulary, standing) {
-        Some((entry, found)) => {
-            problems = found;
-            (vec![entry], false)
-        }
-        None => by_tree(&input, &text, vocabulary, standing, &mut problems),
-    };
+    let read = directly(&input, &text, vocabulary, standing);
+    let read = read.unwrap_or_else(|| by_tree(&input, &text, vocabulary, standing));
+    let ReadDocuments { mut entries, mut problems, fault } = read;
     let row = source.and_then(|source| source.text.row());
     if let Some(workflow) = row.and_then(TableRow::workflow).filter(|_| input.read.problem.is_some()) {
         // What a row cannot say any more, its table does.
@@ -148,13 +151,13 @@ pub(super) fn snapshots<'t>(
     SnapshotFile { file: input.read.file, folder, entries, diagnostics: problems.finish(input.read.file) }
 }
 
-/// The snapshot of a plain text that is its only document, and what is wrong with it; none where that takes the tree.
+/// The snapshot of a plain text that is its only document; none where that takes the tree.
 fn directly<'a>(
     input: &Input,
     text: &str,
     vocabulary: &'a Vocabulary,
     standing: Option<At<'a>>,
-) -> Option<(FoundSnapshot, Problems)> {
+) -> Option<ReadDocuments> {
     let ReadFile { file, problem, invalid_utf8_at } = &input.read;
     let is_whole = problem.is_none() && invalid_utf8_at.is_none() && text.len() <= MAX_BYTES;
     if !is_whole || input.role != Role::Snapshot {
@@ -164,8 +167,8 @@ fn directly<'a>(
     let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
     let (record, fields) = direct::read(*file, text, vocabulary, typing.fields())?;
     let record = typing.completed(record, fields, standing)?;
-    let entry = entry(*file, &mut typing, Some(record), None, true);
-    Some((entry, problems))
+    let entries = vec![entry(*file, &mut typing, Some(record), None, true)];
+    Some(ReadDocuments { entries, problems, fault: false })
 }
 
 /// Whether the tree gives what is read without it; none where it takes the tree. The text lies over standing facts.
@@ -174,24 +177,17 @@ pub(super) fn agree(text: &str, facts: &str, vocabulary: &Vocabulary) -> Option<
     let facts = Input::new(sources.add("rollout.yaml", facts), Role::Standing);
     let input = Input::new(sources.add("a.yaml", text), Role::Snapshot);
     let facts = standing(&facts, &sources, vocabulary);
-    let (entry, found) = directly(&input, text, vocabulary, facts.root())?;
-    let mut problems = Problems::default();
-    let by_tree = by_tree(&input, text, vocabulary, facts.root(), &mut problems);
-    let file = input.read.file;
-    Some(by_tree == (vec![entry], false) && problems.finish(file) == found.finish(file))
+    let said = |read: ReadDocuments| (read.entries, read.problems.finish(input.read.file), read.fault);
+    let directly = directly(&input, text, vocabulary, facts.root())?;
+    Some(said(directly) == said(by_tree(&input, text, vocabulary, facts.root())))
 }
 
-/// All snapshots of a text, and whether it could not be read to its end.
-fn by_tree(
-    input: &Input,
-    text: &str,
-    vocabulary: &Vocabulary,
-    standing: Option<At<'_>>,
-    problems: &mut Problems,
-) -> (Vec<FoundSnapshot>, bool) {
-    let tree = parse(input, text, problems);
+/// All snapshots of a text.
+fn by_tree(input: &Input, text: &str, vocabulary: &Vocabulary, standing: Option<At<'_>>) -> ReadDocuments {
+    let mut problems = Problems::default();
+    let tree = parse(input, text, &mut problems);
     let mut entries = Vec::new();
-    let mut typing = Typing::new(vocabulary, problems, input.role, text.len());
+    let mut typing = Typing::new(vocabulary, &mut problems, input.role, text.len());
     for document in &tree.documents {
         if is_empty(&tree, document) {
             continue;
@@ -202,7 +198,7 @@ fn by_tree(
         let is_sound = !tree.fault && !document.faulty && typing.errors() == before;
         entries.push(entry(input.read.file, &mut typing, record, Some(root), is_sound));
     }
-    (entries, tree.fault)
+    ReadDocuments { entries, problems, fault: tree.fault }
 }
 
 /// The date that the name of a file holds, if it is one and no other.

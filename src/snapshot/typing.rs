@@ -67,6 +67,25 @@ struct Written<'a> {
     standing: bool,
 }
 
+/// An entry, with the record that it is in.
+type EntryIn<'a> = (At<'a>, &'a Entry<'a>);
+
+fn value_of<'a>((record, entry): EntryIn<'a>) -> At<'a> {
+    At { tree: record.tree, id: entry.value }
+}
+
+impl<'a> Written<'a> {
+    /// In a snapshot, over a standing fact.
+    fn above(entry: EntryIn<'a>, under: Option<EntryIn<'a>>) -> Self {
+        Self { at: value_of(entry), key: entry.1.span, under: under.map(value_of), standing: false }
+    }
+
+    /// A standing fact that no snapshot lies over.
+    fn below(entry: EntryIn<'a>) -> Self {
+        Self { standing: true, ..Self::above(entry, None) }
+    }
+}
+
 /// What became of a field.
 enum Slot {
     Value(Located),
@@ -175,11 +194,9 @@ impl<'a> Typing<'a> {
             let under = standing.zip(below.get(at).copied().flatten());
             match (&slot, under) {
                 (Some(_), Some(_)) if field.ty.record().is_some() => return None,
-                (None, Some((root, entry))) => {
-                    let at = At { tree: root.tree, id: entry.value };
-                    let written = Written { at, key: entry.span, under: None, standing: true };
+                (None, Some(entry)) => {
                     let path = Path::field(None, self.key_of(field));
-                    match self.value(written, field, &field.ty, &path) {
+                    match self.value(Written::below(entry), field, &field.ty, &path) {
                         Slot::Value(value) => *slot = Some(value),
                         Slot::Missing | Slot::Failed => return None,
                     }
@@ -190,11 +207,8 @@ impl<'a> Typing<'a> {
                 return None;
             }
         }
-        let Value::Text(workflow) = &record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?.value else {
-            return None;
-        };
-        let is_named = !workflow.trim().is_empty() && workflow.len() <= MAX_WORKFLOW_BYTES;
-        (is_named && self.problems.is_empty()).then_some(record)
+        let workflow = record.fields.get(Vocabulary::WORKFLOW)?.as_ref()?;
+        (bad_workflow(workflow).is_none() && self.problems.is_empty()).then_some(record)
     }
 
     /// The record of a document, over that of the standing facts. Fields with errors are left out of it.
@@ -209,12 +223,7 @@ impl<'a> Typing<'a> {
         let mut record =
             self.record(Layers { upper: Some(root), lower: standing }, &vocabulary.snapshot, None);
         let workflow = record.fields.get_mut(Vocabulary::WORKFLOW)?;
-        if let Some(Located { value: Value::Text(name), span, .. }) = workflow {
-            let problem = match name.trim() {
-                "" => errors::empty_workflow(*span),
-                _ if name.len() > MAX_WORKFLOW_BYTES => errors::long_workflow(*span, name.len()),
-                _ => return Some(record),
-            };
+        if let Some(problem) = workflow.as_ref().and_then(bad_workflow) {
             self.problems.push(problem);
             *workflow = None;
         }
@@ -243,25 +252,8 @@ impl<'a> Typing<'a> {
             let below = layers.lower.zip(lower.get(at).copied().flatten());
             let slot = match (above, below) {
                 (None, None) => Slot::Missing,
-                (Some((record, entry)), below) => {
-                    let under = below.map(|(record, entry)| At { tree: record.tree, id: entry.value });
-                    let at = At { tree: record.tree, id: entry.value };
-                    self.value(
-                        Written { at, key: entry.span, under, standing: false },
-                        field,
-                        &field.ty,
-                        &path,
-                    )
-                }
-                (None, Some((record, entry))) => {
-                    let at = At { tree: record.tree, id: entry.value };
-                    self.value(
-                        Written { at, key: entry.span, under: None, standing: true },
-                        field,
-                        &field.ty,
-                        &path,
-                    )
-                }
+                (Some(entry), under) => self.value(Written::above(entry, under), field, &field.ty, &path),
+                (None, Some(entry)) => self.value(Written::below(entry), field, &field.ty, &path),
             };
             fields.push(match slot {
                 Slot::Value(value) => Some(value),
@@ -449,6 +441,16 @@ impl<'a> Typing<'a> {
                 }
             }
         }
+    }
+}
+
+/// What is wrong with the name of a workflow.
+fn bad_workflow(workflow: &Located) -> Option<Diagnostic> {
+    let Value::Text(name) = &workflow.value else { return None };
+    match name.trim() {
+        "" => Some(errors::empty_workflow(workflow.span)),
+        _ if name.len() > MAX_WORKFLOW_BYTES => Some(errors::long_workflow(workflow.span, name.len())),
+        _ => None,
     }
 }
 
