@@ -36,7 +36,7 @@ fn policies(pack: bool) -> Vec<(String, String)> {
 }
 
 fn text_file((name, text): (String, String)) -> TextFile {
-    TextFile { name, content: Ok(text.into_bytes()) }
+    TextFile { name, content: Ok(text.into()) }
 }
 
 fn inputs(count: usize, pack: bool) -> Inputs {

@@ -272,7 +272,7 @@ mod tests {
             "snapshot every 1 week grace 3 days {{ k: one of [a, b], a: share, n: count, m: count, x: number, outputs: list of {{ t: share }} }}
              policy p {{ param {param} {rules} }}"
         );
-        let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
+        let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into()) };
         let compiled = Workspace::new().compile(vec![file]);
         assert!(compiled.diagnostics.is_empty(), "{rules}: {:#?}", compiled.diagnostics);
         let program = &compiled.report;

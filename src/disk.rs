@@ -3,16 +3,19 @@
 //! A path is known by its parts below the top of the file system. Only regular files of a sane size are opened.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File};
+use std::hash::BuildHasher;
 use std::io::{self, Read};
 use std::path::{self, Component, Path, PathBuf};
-use std::sync::RwLock;
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
 use crate::project::path::{ancestors, join};
-use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start};
+use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start, no_pointer};
+use crate::source::UnkeptFile;
 use crate::text::{file_name, quote};
 
 /// The file system that a path of the command line lies in.
@@ -104,6 +107,15 @@ impl Files for Disk {
         bytes_of(&self.real(path))
     }
 
+    fn unkept(&self, path: &str) -> Option<Arc<dyn UnkeptFile>> {
+        let path = self.real(path);
+        let metadata = fs::metadata(&path).ok()?;
+        // What the system makes up on reading has no size before.
+        let is_sound = metadata.is_file() && (1..=MAX_BYTES).contains(&metadata.len());
+        let size = usize::try_from(metadata.len()).ok().filter(|_| is_sound)?;
+        Some(Arc::new(UnkeptOnDisk { path, size, seen: OnceLock::new() }))
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
         let real = self.real(folder);
         if !fs::metadata(&real).map_err(|error| obstacle(&error))?.is_dir() {
@@ -147,6 +159,32 @@ impl Files for Disk {
     fn repository(&self, folder: &str) -> Option<String> {
         let is_top = |folder: &&str| self.real(&join(folder, ".git")).exists();
         ancestors(folder).find(is_top).map(str::to_owned)
+    }
+}
+
+/// A file of this disk that is not kept.
+#[derive(Debug)]
+struct UnkeptOnDisk {
+    path: PathBuf,
+    size: usize,
+    /// A hash of what was read the first time.
+    seen: OnceLock<u64>,
+}
+
+impl UnkeptFile for UnkeptOnDisk {
+    fn read(&self) -> Result<Vec<u8>, String> {
+        /// Nobody can know its key, and so change a file to another one of the same hash.
+        static KEY: OnceLock<RandomState> = OnceLock::new();
+        let bytes = bytes_of(&self.path).and_then(no_pointer).map_err(|why| why.to_string())?;
+        let hash = KEY.get_or_init(RandomState::new).hash_one(&bytes);
+        if bytes.len() != self.size || *self.seen.get_or_init(|| hash) != hash {
+            return Err("it was changed while it was judged".to_owned());
+        }
+        Ok(bytes)
+    }
+
+    fn size(&self) -> usize {
+        self.size
     }
 }
 
@@ -322,7 +360,7 @@ mod tests {
         if fs::write(inner.join(OsStr::from_bytes(b"\xfe.yaml")), "x: 1").is_ok() {
             let found = inputs(&Disk::of(inner.parent().unwrap()).start(false));
             let file = &found.projects[0].snapshots[0];
-            assert_eq!((&*file.name, file.content.as_deref()), (r"rollouts/\xfe.yaml", Ok(&b"x: 1"[..])));
+            assert_eq!((&*file.name, &*file.bytes().unwrap()), (r"rollouts/\xfe.yaml", &b"x: 1"[..]));
         }
         let _ = fs::remove_dir_all(folder);
     }

@@ -37,6 +37,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::point::{Axis, Point};
+use crate::project::unreadable;
 use crate::report::{DiagnosticReport, is_named};
 use crate::source::{FileId, SourceMap};
 use crate::value::{DAY, Date, Number, day_number};
@@ -175,7 +176,18 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     diagnostics.dedup();
     undeclared_once(diagnostics);
     keep_gravest(diagnostics);
-    diagnostics.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
+    let in_words = |found: &[Diagnostic]| -> Vec<DiagnosticReport> {
+        found.iter().map(|diagnostic| DiagnosticReport::new(diagnostic, sources)).collect()
+    };
+    let reports = in_words(diagnostics);
+    // Whatever is shown of a file was looked at by now.
+    let lost = sources.lost();
+    if lost.is_empty() {
+        return reports;
+    }
+    diagnostics.extend(lost.into_iter().map(|(name, why)| unreadable(name, why)));
+    diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
+    in_words(diagnostics)
 }
 
 /// Says of a key that nobody declares once that it is in so many files, at its first place.

@@ -7,6 +7,7 @@
 mod beside;
 mod files;
 mod finder;
+mod found;
 mod glob;
 mod ignored;
 mod merged;
@@ -24,20 +25,22 @@ mod table;
 mod tests;
 mod walk;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::finder::{Finder, Mention, read_all};
+use self::finder::{Finder, Mention};
+use self::found::{read_all, read_some};
 use self::stack::{Layer, Stack, Stacks};
 use crate::code::Code;
 use crate::config::{self, Config, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::report::read::{PassedOver, PassedOverWhy};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span, UnkeptFile};
 
 pub use beside::{own_tests, plans, policies_alone, tests_beside};
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
-pub(crate) use files::{bare_text, same_text};
+pub(crate) use files::{bare_text, no_pointer, same_text};
 #[cfg(feature = "cli")]
 pub(crate) use glob::compile as compile_glob;
 pub use ignored::Ignored;
@@ -69,8 +72,37 @@ pub const TESTS: &str = ".test.gate";
 pub struct TextFile {
     /// As people know it: relative to the repository, with `/`.
     pub name: String,
-    /// Its bytes, or why there are none, to be read behind «the file».
-    pub content: Result<Vec<u8>, String>,
+    /// What it says, or why nobody can tell, to be read behind «the file».
+    pub content: Result<FileContent, String>,
+}
+
+impl TextFile {
+    /// All of its bytes.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, String> {
+        match &self.content {
+            Ok(FileContent::Kept(bytes)) => Ok(Cow::Borrowed(bytes)),
+            Ok(FileContent::Unkept(file)) => file.read().map(Cow::Owned),
+            Err(why) => Err(why.clone()),
+        }
+    }
+}
+
+/// What a file says.
+#[derive(Clone, Debug)]
+pub enum FileContent {
+    /// All of its bytes.
+    Kept(Vec<u8>),
+    /// It is read when somebody asks.
+    Unkept(Arc<dyn UnkeptFile>),
+}
+
+impl<T: Into<Vec<u8>>> From<T> for FileContent {
+    fn from(bytes: T) -> Self {
+        Self::Kept(bytes.into())
+    }
 }
 
 /// Everything that a judgement reads.
@@ -120,7 +152,7 @@ pub struct Project {
 pub struct Sides {
     /// Every file of the three sides.
     pub sources: SourceMap,
-    /// What the base says, of its own snapshots.
+    /// What the base says, of its own snapshots; nothing but the projects' names where these are not asked for.
     pub base: Vec<Project>,
     /// What the base says, of the snapshots as they would be merged: this is what counts.
     pub mixed: Vec<Project>,
@@ -305,7 +337,7 @@ fn project(site: &Site<'_>, name: Option<String>, stack: Stack, elsewhere: Optio
     project.passed_over.append(&mut finder.passed_over);
     project.policies = policies.builtin;
     project.policies.extend(read_all(site.files, policies.files));
-    project.snapshots = read_all(there.files, snapshots);
+    project.snapshots = read_some(there.files, snapshots);
     project.standing = read_all(there.files, standing);
     project
 }
@@ -347,6 +379,7 @@ pub fn ends_in(name: &str, ending: &str) -> bool {
     start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
-fn unreadable(name: &str, why: &str) -> Diagnostic {
+/// What is said of a file that nobody can read.
+pub(crate) fn unreadable(name: &str, why: &str) -> Diagnostic {
     Diagnostic::error(Code::UnreadableFile, format!("`{name}` cannot be read: {why}"))
 }

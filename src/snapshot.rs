@@ -158,14 +158,17 @@ impl<'t> Survey<'t> {
         }
         let mut unread: BTreeMap<Arc<str>, Vec<&Input>> = BTreeMap::new();
         let mut unsure = Vec::new();
-        for input in snapshots {
-            let source = sources.get(input.read.file).filter(|_| guess);
-            let workflow = source.and_then(|source| match source.text.row() {
-                Some(row) => row.workflow(),
-                None => head::guess(&source.text),
-            });
+        let workflow = |input: &Input| -> Option<Box<str>> {
+            let text = &sources.get(input.read.file).filter(|_| guess)?.text;
+            match text.row() {
+                Some(row) => row.workflow().map(Box::from),
+                None => head::guess(&text.read().ok()?.0).map(Box::from),
+            }
+        };
+        let guesses: Vec<_> = snapshots.into_par_iter().map(|input| (input, workflow(input))).collect();
+        for (input, workflow) in guesses {
             match workflow {
-                Some(workflow) => match unread.get_mut(workflow) {
+                Some(workflow) => match unread.get_mut(&*workflow) {
                     Some(files) => files.push(input),
                     None => {
                         unread.insert(workflow.into(), vec![input]);
@@ -210,7 +213,7 @@ impl<'t> Survey<'t> {
             groups.finish(&name, (sources, vocabulary), &each)
         };
         let mut finished: Vec<_> = groups.into_par_iter().map(finish).collect::<Option<_>>()?;
-        finished.push((None, read));
+        finished.push((None, read.left()));
         let workflows = series::assemble(finished, standing, sources, &mut diagnostics);
         // Standing facts lie under many snapshots, which may all say the same of them.
         diagnostics.sort_by(|a, b| series::order(a, b, sources));

@@ -108,6 +108,29 @@ pub fn on_disk(name: &str) -> (&str, bool) {
     }
 }
 
+/// A file that is read whenever somebody asks for it, as a run may have more of them than there is room for.
+pub trait UnkeptFile: fmt::Debug + Send + Sync {
+    /// All of its bytes: the same ones each time.
+    ///
+    /// # Errors
+    /// Why there are none, to be read behind «the file».
+    fn read(&self) -> Result<Vec<u8>, String>;
+
+    /// How many it has.
+    fn size(&self) -> usize;
+}
+
+/// The bytes of a file as a text, and the first one that is no UTF-8.
+pub fn text_of(bytes: Vec<u8>) -> (String, Option<usize>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+        }
+    }
+}
+
 /// A row of a table.
 #[derive(Clone, Debug)]
 pub struct TableRow {
@@ -128,45 +151,89 @@ impl TableRow {
     }
 }
 
-/// The text of a file. That of a row of a table is kept from when somebody looks at it.
+/// Where a text comes from that is not there from the start.
+#[derive(Clone, Debug)]
+enum TextOrigin {
+    Row(TableRow),
+    File {
+        file: Arc<dyn UnkeptFile>,
+        /// It was read.
+        seen: OnceLock<()>,
+        /// Why it could not be read any more by whoever looked at a part of it.
+        problem: OnceLock<String>,
+    },
+}
+
+/// The text of a file. One that is not there from the start is kept from when somebody looks at a part of it.
 #[derive(Clone, Debug)]
 pub struct SourceText {
     kept: OnceLock<Arc<str>>,
-    /// Where it comes from, if it is not there from the start.
-    row: Option<Box<TableRow>>,
+    from: Option<Box<TextOrigin>>,
 }
 
 impl SourceText {
     fn new(text: Arc<str>) -> Self {
-        Self { kept: OnceLock::from(text), row: None }
+        Self { kept: OnceLock::from(text), from: None }
+    }
+
+    fn unkept(from: TextOrigin) -> Self {
+        Self { kept: OnceLock::new(), from: Some(Box::new(from)) }
     }
 
     /// The row of a table that it is made of.
     pub fn row(&self) -> Option<&TableRow> {
-        self.row.as_deref()
-    }
-
-    /// The text, which is not kept.
-    ///
-    /// # Errors
-    /// Why it cannot be read.
-    pub fn read(&self) -> Result<Arc<str>, String> {
-        match (self.kept.get(), &self.row) {
-            (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(row)) => row.rows.text(row.at),
-            (None, None) => Ok(Arc::default()),
+        match self.from.as_deref() {
+            Some(TextOrigin::Row(row)) => Some(row),
+            Some(TextOrigin::File { .. }) | None => None,
         }
     }
 
-    /// The text, shared; nothing where it cannot be read, which whoever judges it is told.
+    /// Why its file could not be read any more when somebody looked at a part of it.
+    fn problem(&self) -> Option<&str> {
+        match self.from.as_deref() {
+            Some(TextOrigin::File { problem, .. }) => problem.get().map(String::as_str),
+            Some(TextOrigin::Row(_)) | None => None,
+        }
+    }
+
+    /// The text, which is not kept, and the first byte that is no UTF-8 where it was read for this.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn read(&self) -> Result<(Arc<str>, Option<usize>), String> {
+        match (self.kept.get(), self.from.as_deref()) {
+            (Some(text), _) => Ok((Arc::clone(text), None)),
+            (None, Some(TextOrigin::Row(row))) => Ok((row.rows.text(row.at)?, None)),
+            (None, Some(TextOrigin::File { file, seen, .. })) => {
+                let (text, invalid_utf8_at) = text_of(file.read()?);
+                seen.get_or_init(|| ());
+                Ok((text.into(), invalid_utf8_at))
+            }
+            (None, None) => Ok((Arc::default(), None)),
+        }
+    }
+
+    /// The text, shared; nothing where it cannot be read, as [`SourceMap::lost`] says then.
     pub fn shared(&self) -> &Arc<str> {
-        self.kept.get_or_init(|| self.read().unwrap_or_default())
+        self.kept.get_or_init(|| match self.read() {
+            Ok((text, _)) => text,
+            Err(why) => {
+                // Of one that nobody could read whoever judges it says so.
+                if let Some(TextOrigin::File { seen, problem, .. }) = self.from.as_deref()
+                    && seen.get().is_some()
+                {
+                    problem.get_or_init(|| why);
+                }
+                Arc::default()
+            }
+        })
     }
 
     /// How many bytes it has; of a row that nobody has looked at, about.
     pub fn bytes(&self) -> usize {
-        match &self.row {
-            Some(row) => row.rows.typical_bytes(row.at),
+        match self.from.as_deref() {
+            Some(TextOrigin::Row(row)) => row.rows.typical_bytes(row.at),
+            Some(TextOrigin::File { file, .. }) => file.size(),
             None => self.shared().len(),
         }
     }
@@ -189,7 +256,7 @@ pub struct Source {
     pub text: SourceText,
     /// Where the text comes from, if it is part of another file: a snapshot that a test gives.
     pub stands_for: Option<Span>,
-    line_starts: OnceLock<Vec<usize>>,
+    line_starts: OnceLock<Box<[usize]>>,
 }
 
 /// Where a value of a table stands.
@@ -222,9 +289,14 @@ impl Source {
         self.text.row().map_or(&self.name, |row| row.rows.file())
     }
 
+    /// Whether it is no row of a table, and says this.
+    fn is_text(&self, text: &str) -> bool {
+        !self.is_row() && self.text.read().is_ok_and(|(own, _)| *own == *text)
+    }
+
     /// Whether it is a row of a table.
     pub fn is_row(&self) -> bool {
-        self.text.row.is_some()
+        self.text.row().is_some()
     }
 
     /// The value that a line stands for, if the text is a row of a table.
@@ -329,12 +401,27 @@ impl SourceMap {
         self.shared.as_ref().map_or(0, |shared| shared.count())
     }
 
+    /// Makes room for so many more files.
+    pub fn reserve(&mut self, files: usize) {
+        self.files.reserve_exact(files);
+    }
+
     /// Adds a file and hands out its id; that of the file which it is, where its name and text are known.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let (name, text) = (name.into(), text.into());
-        let is_it = |source: &Source| source.text.row.is_none() && *source.text == *text;
+        let is_it = |source: &Source| source.is_text(&text);
         let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| self.push(Source::new(name, SourceText::new(text))))
+    }
+
+    /// The same of a file that is not kept.
+    pub fn add_unkept(&mut self, name: Arc<str>, file: Arc<dyn UnkeptFile>) -> FileId {
+        let is_it = |source: &Source| file.read().is_ok_and(|bytes| source.is_text(&text_of(bytes).0));
+        let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
+        known.unwrap_or_else(|| {
+            let from = TextOrigin::File { file, seen: OnceLock::new(), problem: OnceLock::new() };
+            self.push(Source::new(name, SourceText::unkept(from)))
+        })
     }
 
     /// Adds a row of a table, whose text is made when somebody asks for it.
@@ -344,8 +431,8 @@ impl SourceMap {
         };
         let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| {
-            let row = Some(Box::new(TableRow { rows: Arc::clone(rows), at }));
-            self.push(Source::new(name, SourceText { kept: OnceLock::new(), row }))
+            let row = TableRow { rows: Arc::clone(rows), at };
+            self.push(Source::new(name, SourceText::unkept(TextOrigin::Row(row))))
         })
     }
 
@@ -391,6 +478,11 @@ impl SourceMap {
         self.files.truncate(count.saturating_sub(self.before()));
         self.by_name.retain(|_, id| (id.0 as usize) < count);
         self.bytes = self.files.iter().map(|file| file.text.bytes()).sum();
+    }
+
+    /// Files that could not be read any more when somebody looked at a part of them, by name, each with the reason.
+    pub fn lost(&self) -> BTreeMap<&str, &str> {
+        self.all().filter_map(|source| Some((&*source.name, source.text.problem()?))).collect()
     }
 
     /// The file of an id that this map handed out.

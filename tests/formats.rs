@@ -22,7 +22,7 @@ use crate::support::{Repo, files_under, relative, root};
 const TODAY: Date = Date::constant(2026, 11, 23);
 
 fn text_file(name: &str, text: &[u8]) -> TextFile {
-    TextFile { name: name.to_owned(), content: Ok(text.to_vec()) }
+    TextFile { name: name.to_owned(), content: Ok(text.into()) }
 }
 
 fn judged(policies: Vec<TextFile>, snapshots: Vec<TextFile>) -> Answer<Report> {

@@ -125,7 +125,7 @@ fn the_dictionary_has_every_word_of_the_grammar() {
 fn most_generated_programs_check_clean() {
     let is_clean = |seed: &u64| {
         let (policy, _) = generate::generate(&bytes(*seed).1);
-        let file = TextFile { name: "p.gate".to_owned(), content: Ok(policy.into_bytes()) };
+        let file = TextFile { name: "p.gate".to_owned(), content: Ok(policy.into()) };
         let diagnostics = Workspace::new().compile(vec![file]).diagnostics;
         diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     };

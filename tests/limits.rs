@@ -124,10 +124,7 @@ impl Texts {
 
     /// The codes and messages of everything that is wrong.
     fn problems(&self) -> Vec<String> {
-        let file = |name: &str, text: &str| TextFile {
-            name: name.to_owned(),
-            content: Ok(text.as_bytes().to_vec()),
-        };
+        let file = |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.into()) };
         let policies = vec![file("p.gate", &self.policy)];
         let found = if self.test.is_empty() {
             let mut sources = SourceMap::default();

@@ -108,6 +108,8 @@ mod trials;
 #[cfg(test)]
 mod ui;
 #[cfg(test)]
+mod unkept;
+#[cfg(test)]
 mod workspace;
 #[cfg(test)]
 mod written;

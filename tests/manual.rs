@@ -12,7 +12,7 @@ use tollgate::value::Date;
 use crate::support::{files_under, relative, root};
 
 fn text_file(name: &str, text: &str) -> TextFile {
-    TextFile { name: name.to_owned(), content: Ok(text.as_bytes().to_vec()) }
+    TextFile { name: name.to_owned(), content: Ok(text.into()) }
 }
 
 fn options() -> CheckOptions {

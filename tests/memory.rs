@@ -49,8 +49,15 @@ fn report(example: &str, files: &dyn Files) -> String {
 fn report_against(example: &str, files: &dyn Files, before: &Memory) -> String {
     let site = Start::new(files, "").site().unwrap();
     let branch = Branch::default();
-    let base =
-        Base { files: before, since: before, branch: &branch, root: "", reference: "main", commit: "COMMIT" };
+    let base = Base {
+        files: before,
+        since: before,
+        branch: &branch,
+        root: "",
+        reference: "main",
+        commit: "COMMIT",
+        evidence: true,
+    };
     let mut sides = sides(&site, base);
     sides.lint = Some(own_tests(&sides.head, &site));
     let against = AgainstOptions::default();

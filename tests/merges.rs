@@ -289,7 +289,8 @@ pub(crate) fn judged(since: &Tree, base: &Tree, branch: &Tree, today: Date) -> A
     let behind = all.into_iter().filter(|name| since.get(*name) != base.get(*name)).cloned().collect();
     let state = Branch { behind, ..Branch::default() };
     let (files, since) = (&base_files, &since_files);
-    let base = Base { files, since, branch: &state, root: "", reference: "main", commit: "0" };
+    let base =
+        Base { files, since, branch: &state, root: "", reference: "main", commit: "0", evidence: true };
     let sides = sides(&Start::new(&own, "").site().unwrap(), base);
     let against = AgainstOptions { all: true, ..AgainstOptions::default() };
     Workspace::new().check_against(sides, &options_on(today), against)

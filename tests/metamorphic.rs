@@ -57,7 +57,7 @@ impl Repository {
         let files = |files: &[(String, String)]| {
             let file = |(name, text): &(String, String)| TextFile {
                 name: name.clone(),
-                content: Ok(text.clone().into_bytes()),
+                content: Ok(text.clone().into()),
             };
             files.iter().map(file).collect()
         };
@@ -483,7 +483,7 @@ fn fleet(conditions: &[String], all: &[Vec<Fields>], asks: bool) -> Repository {
 fn is_accepted(condition: &String) -> bool {
     let policy = format!("policy p {{ {DECLARATIONS} rule r {{ when {condition} then hold }} }}");
     let text = VOCABULARY.replace("FIELDS", FIELDS) + &policy;
-    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into_bytes()) };
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into()) };
     Workspace::new().compile(vec![file]).exit == 0
 }
 

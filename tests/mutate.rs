@@ -38,8 +38,7 @@ policy use \"Use\" when stage >= pilot {
 ";
 
 fn run(policy: &str, tests: &str) -> Answer<TestReport> {
-    let file =
-        |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.as_bytes().to_vec()) };
+    let file = |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.into()) };
     let policies = vec![file("use.gate", policy)];
     let tests = vec![file("use.gate", policy), file("use.test.gate", tests)];
     let suite = Suite { policies, tests, ..Suite::default() };

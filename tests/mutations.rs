@@ -54,7 +54,7 @@ impl Repository {
 
     fn texts(&self, wanted: impl Fn(&str) -> bool) -> Vec<TextFile> {
         let files = self.files.iter().filter(|(name, _)| wanted(name));
-        files.map(|(name, text)| TextFile { name: name.clone(), content: Ok(text.clone()) }).collect()
+        files.map(|(name, text)| TextFile { name: name.clone(), content: Ok(text.clone().into()) }).collect()
     }
 
     fn policies(&self) -> Vec<TextFile> {
@@ -66,7 +66,7 @@ impl Repository {
         shipped
             .map(|(name, text)| TextFile {
                 name: tollgate::builtin::file_name(name),
-                content: Ok(text.as_bytes().to_vec()),
+                content: Ok((*text).into()),
             })
             .collect()
     }

@@ -134,10 +134,7 @@ fn the_page_of_generated_repositories_says_what_check_and_history_say() {
     let (mut drawn, mut days) = (0, 0);
     for seed in 0..200 {
         let (policy, snapshots) = generate(&bytes(seed).1);
-        let file = |name: &str, text: &str| TextFile {
-            name: name.to_owned(),
-            content: Ok(text.as_bytes().to_vec()),
-        };
+        let file = |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.into()) };
         let inputs = || {
             let project = Project {
                 policies: vec![file("generated.gate", &policy)],

@@ -324,7 +324,7 @@ fn judged(condition: &str, snapshots: String) -> Option<RuleReport> {
     if snapshots.contains(", date: 2026-01-05T") {
         vocabulary = vocabulary.replacen('{', "{ date: time required", 1);
     }
-    let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
+    let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into()) };
     let today = Date::constant(2026, 1, 26);
     let options = CheckOptions::from(DayOptions { as_of: Some(today), ..DayOptions::on(today) });
     let project = Project {

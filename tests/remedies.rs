@@ -44,7 +44,7 @@ impl Measured {
 
 /// The only rule's report, or none if the policy is refused.
 fn judged(policy: &str, measured: &Measured) -> Option<RuleReport> {
-    let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into_bytes()) };
+    let file = |name: &str, text: String| TextFile { name: name.to_owned(), content: Ok(text.into()) };
     let options = DayOptions { as_of: Some(measured.as_of), ..DayOptions::on(measured.as_of) };
     let project = Project {
         policies: vec![file("vocabulary.gate", VOCABULARY.to_owned()), file("p.gate", policy.to_owned())],

@@ -12,7 +12,7 @@ use crate::support::{files_under, relative, root};
 fn text_files(paths: &[std::path::PathBuf]) -> Vec<TextFile> {
     paths
         .iter()
-        .map(|path| TextFile { name: relative(path), content: Ok(std::fs::read(path).unwrap()) })
+        .map(|path| TextFile { name: relative(path), content: Ok(std::fs::read(path).unwrap().into()) })
         .collect()
 }
 

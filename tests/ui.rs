@@ -200,7 +200,7 @@ impl Case {
 }
 
 fn text_file(path: &Path) -> TextFile {
-    TextFile { name: file_name(path), content: Ok(fs::read(path).unwrap()) }
+    TextFile { name: file_name(path), content: Ok(fs::read(path).unwrap().into()) }
 }
 
 fn file_name(path: &Path) -> String {

@@ -274,7 +274,7 @@ impl NativePolicies {
 pub(crate) fn texts_of(rows: Vec<(String, Bound<'_, PyDict>)>) -> PyResult<Vec<TextFile>> {
     let text = |(name, row): (String, Bound<'_, PyDict>)| {
         let text = text_of(&row).map_err(|error| TollgateError::new_err(format!("{name}, {error}")))?;
-        Ok(TextFile { name, content: Ok(text.into_bytes()) })
+        Ok(TextFile { name, content: Ok(text.into()) })
     };
     rows.into_iter().map(text).collect()
 }
@@ -293,7 +293,7 @@ impl ToldPolicies {
         let layers = project.stack.iter().filter_map(|layer| inputs.sources.get(layer.file));
         let policies = project.policies.iter().map(|policy| {
             // What could not be read was an error before.
-            let text = policy.content.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            let text = policy.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             (policy.name.clone(), text.unwrap_or_default())
         });
         Self {
@@ -308,7 +308,7 @@ impl ToldPolicies {
         let stack = self.settings.iter().map(|(name, text)| Configuration::add(name, text, &mut sources));
         let stack = stack.collect();
         let policies = self.policies.into_iter();
-        let policies = policies.map(|(name, text)| TextFile { name, content: Ok(text.into_bytes()) });
+        let policies = policies.map(|(name, text)| TextFile { name, content: Ok(text.into()) });
         let project =
             Project { name: self.project, stack, policies: policies.collect(), ..Project::default() };
         Inputs { sources, projects: vec![project], ..Inputs::default() }

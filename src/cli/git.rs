@@ -63,6 +63,8 @@ pub(super) struct Commit {
     /// The files where the branch left it; none where the branch has all of it.
     since: Option<Blobs>,
     branch: Branch,
+    /// Whether its snapshots are to be compared.
+    evidence: bool,
 }
 
 impl Commit {
@@ -101,7 +103,7 @@ impl Commit {
     }
 
     pub(super) fn base(&self) -> Base<'_> {
-        let Self { top: _, files, root, reference, id, since, branch } = self;
+        let Self { top: _, files, root, reference, id, since, branch, evidence } = self;
         Base {
             files,
             root,
@@ -109,6 +111,7 @@ impl Commit {
             commit: id,
             since: since.as_ref().map_or(files, |since| since),
             branch,
+            evidence: *evidence,
         }
     }
 }
@@ -131,7 +134,7 @@ pub(super) fn belongs(path: &Path, commit: &str, reference: &str) -> Result<(Str
     Ok((now, belongs))
 }
 
-/// Looks up a commit and its files.
+/// Looks up a commit, whose own snapshots are not asked for.
 ///
 /// # Errors
 /// What is missing, and what to do: `git`, a repository, the commit.
@@ -143,7 +146,7 @@ pub(super) fn commit(path: &Path, reference: &str) -> Result<Commit, String> {
         Blobs::of(&git, &id).map_err(|why| format!("the files of `{reference}` cannot be read: {why}"))?;
     let root: Vec<_> = inner.iter().map(|part| file_name(part.as_encoded_bytes())).collect();
     let (root, reference) = (root.join("/"), reference.to_owned());
-    Ok(Commit { top, files, root, reference, id, since: None, branch: Branch::default() })
+    Ok(Commit { top, files, root, reference, id, since: None, branch: Branch::default(), evidence: false })
 }
 
 /// The same, with what the commit has that the branch has not: a branch is judged as it would be merged.
@@ -156,7 +159,7 @@ pub(super) fn base(path: &Path, reference: &str, allow_outside: bool) -> Result<
     if !allow_outside {
         borrows_nothing(&git)?;
     }
-    let mut commit = commit(path, reference)?;
+    let mut commit = Commit { evidence: true, ..commit(path, reference)? };
     let unread = |why: GitProblem| format!("the history of `{reference}` cannot be read: {why}");
     let since = match reference::merge_base(&git, &commit.id, "HEAD").map_err(unread)?.as_slice() {
         [since] => since.clone(),

@@ -117,7 +117,7 @@ fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &S
         let configs = project.stack.iter().filter_map(|configuration| sources.get(configuration.file));
         digests.extend(configs.map(|config| (config.name.to_string(), digest(config.text.as_bytes()))));
         for file in project.policies.iter().chain(&project.snapshots).chain(&project.standing) {
-            let digest = file.content.as_deref().map_or_else(|why| format!("not read: {why}"), digest);
+            let digest = file.bytes().map_or_else(|why| format!("not read: {why}"), |bytes| digest(&bytes));
             digests.insert(file.name.clone(), digest);
         }
     }

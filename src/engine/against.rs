@@ -244,7 +244,7 @@ fn put_back(project: &mut Project, taken: &[&Rewritten], sources: &SourceMap, pr
         let is_known = project.standing.iter().any(|known| known.name == name);
         let facts = facts.filter(|_| !is_known).map(|facts| TextFile { name, ..facts.clone() });
         project.standing.extend(facts);
-        let content = Ok(file.text.as_bytes().to_vec());
+        let content = Ok((&*file.text).into());
         let name = match file.text.row() {
             // A workflow's name may have a slash: the row lies beside its table all the same.
             Some(row) => row_name(file.file_name(), &row.key().replace('/', "_")),

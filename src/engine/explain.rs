@@ -95,7 +95,7 @@ fn showing<R>(answer: Answer<R>, code: Code) -> Option<Answer<Shown>> {
 }
 
 fn texts(files: Vec<(String, String)>) -> Vec<TextFile> {
-    let text_file = |(name, text): (String, String)| TextFile { name, content: Ok(text.into_bytes()) };
+    let text_file = |(name, text): (String, String)| TextFile { name, content: Ok(text.into()) };
     files.into_iter().map(text_file).collect()
 }
 

@@ -233,9 +233,10 @@ impl ParsedProject {
         }
         let (tables, snapshots) = snapshots.into_iter().partition(|file| is_table(&file.name));
         let rows = workspace.tables.inputs((tables, &without_rows), &configs, sources, &mut diagnostics);
+        let snapshots: Vec<TextFile> = snapshots;
+        sources.reserve(snapshots.len() + standing.len());
         let mut input = |file, role| Input { read: add(file, sources), role };
         let mut inputs: Vec<Input> = rows;
-        let snapshots: Vec<TextFile> = snapshots;
         inputs.extend(snapshots.into_iter().map(|file| input(file, Role::Snapshot)));
         inputs.extend(standing.into_iter().map(|file| input(file, Role::Standing)));
         let policies = policies.iter().map(|policy| policy.file).collect();

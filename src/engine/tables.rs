@@ -323,7 +323,7 @@ impl Tables {
     }
 
     fn open(&mut self, file: &TextFile, columns: &ColumnMapping) -> Result<Arc<OpenTable>, String> {
-        let bytes = file.content.as_ref().map_err(Clone::clone)?;
+        let bytes = &*file.bytes()?;
         let is_it = |table: &&Arc<OpenTable>| {
             table.name == file.name && table.columns == *columns && table.file == *bytes
         };

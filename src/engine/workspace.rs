@@ -16,8 +16,8 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, misleads};
 use crate::parse::parse;
 use crate::program::Program;
-use crate::project::TextFile;
-use crate::source::{FileId, ReadFile, SourceMap, Span};
+use crate::project::{FileContent, TextFile};
+use crate::source::{FileId, ReadFile, SourceMap, Span, text_of};
 use crate::text::quote;
 
 /// How many commands a tree outlives that none of them has asked for.
@@ -154,13 +154,14 @@ impl Workspace {
 pub(super) fn add(file: TextFile, sources: &mut SourceMap) -> ReadFile {
     let (text, problem, invalid_utf8_at) = match file.content {
         Err(problem) => (String::new(), Some(problem), None),
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => (text, None, None),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), None, Some(at))
-            }
-        },
+        Ok(FileContent::Kept(bytes)) => {
+            let (text, invalid_utf8_at) = text_of(bytes);
+            (text, None, invalid_utf8_at)
+        }
+        Ok(FileContent::Unkept(unkept)) => {
+            let file = sources.add_unkept(file.name.into(), unkept);
+            return ReadFile { file, problem: None, invalid_utf8_at: None };
+        }
     };
     ReadFile { file: sources.add(file.name, text), problem, invalid_utf8_at }
 }

@@ -8,7 +8,7 @@ use crate::settings::rule_names;
 use crate::value::Number;
 
 fn pack() -> Answer<PoliciesInForce> {
-    let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.as_bytes().to_vec()) };
+    let file = |(name, text): (String, &str)| TextFile { name, content: Ok(text.into()) };
     let (tests, policies) = builtin::all().map(file).partition(|file| file.name.ends_with(".test.gate"));
     let project = Project { policies, ..Project::default() };
     Workspace::new().in_force(Inputs { projects: vec![project], ..Inputs::default() }, tests)
@@ -49,7 +49,7 @@ fn every_shipped_rule_has_tests_to_show() {
 #[test]
 fn a_field_that_is_computed_is_found_without_its_policy() {
     let text = "snapshot { l: list of { v: count } } policy p { let l.big = v > 2\n rule r { require any(l.big) else hold } }";
-    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into()) };
     let project = Project { policies: vec![file], ..Project::default() };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let known = Workspace::new().in_force(inputs, Vec::new()).report;
@@ -154,7 +154,7 @@ policy p {
   rule recorded_down { when uptime < 80% with 90% confidence then rollback }
   rule bare { require uptime >= 80% else hold }
 }";
-    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.as_bytes().to_vec()) };
+    let file = TextFile { name: "p.gate".to_owned(), content: Ok(text.into()) };
     let project = Project { policies: vec![file], ..Project::default() };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };
     let known = Workspace::new().in_force(inputs, Vec::new()).report;

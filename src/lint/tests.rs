@@ -14,7 +14,7 @@ fn of_folder(folder: &str) -> Vec<Diagnostic> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| TextFile {
         name: path.file_name().unwrap().to_str().unwrap().to_owned(),
-        content: Ok(fs::read(&path).unwrap()),
+        content: Ok(fs::read(&path).unwrap().into()),
     };
     let (tests, policies) = files.map(read).partition(|file| file.name.ends_with(".test.gate"));
     let project = Project { policies, ..Project::default() };

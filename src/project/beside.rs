@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::files::{Child, Files, is_there};
 use super::misnamed::misnamed_in;
 use super::path::{below, join, name, parent};
-use super::{CONFIG, GATE, Inputs, PLANS, Project, Site, Start, TESTS, TextFile, ends_in};
+use super::{CONFIG, FileContent, GATE, Inputs, PLANS, Project, Site, Start, TESTS, TextFile, ends_in};
 use crate::builtin;
 
 /// The tests that lie in the folders of the policies, the shipped ones among them.
@@ -14,7 +14,7 @@ pub fn tests_beside(projects: &[Project], site: &Site<'_>) -> Vec<TextFile> {
     let names: BTreeSet<&str> = policies.map(|file| &*file.name).collect();
     let shipped = names.iter().filter_map(|name| builtin::tests_beside(name));
     let mut tests: Vec<TextFile> =
-        shipped.map(|(name, text)| TextFile { name, content: Ok(text.as_bytes().to_vec()) }).collect();
+        shipped.map(|(name, text)| TextFile { name, content: Ok(text.into()) }).collect();
     let own = names.iter().filter(|name| !name.starts_with(builtin::FOLDER));
     let folders: BTreeSet<&str> = own.map(|name| parent(name)).collect();
     for folder in folders {
@@ -86,6 +86,6 @@ pub fn policies_alone(start: &Start<'_>) -> Option<Inputs> {
     Some(Inputs { projects: vec![project], lint, ..Inputs::default() })
 }
 
-fn read(files: &dyn Files, path: &str) -> Result<Vec<u8>, String> {
-    files.read(path).map_err(|why| why.to_string())
+fn read(files: &dyn Files, path: &str) -> Result<FileContent, String> {
+    files.read(path).map(FileContent::from).map_err(|why| why.to_string())
 }

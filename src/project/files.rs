@@ -3,6 +3,9 @@
 //! Paths are texts as in [`super::path`]. Knows no file system.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::source::UnkeptFile;
 
 /// Beyond this a file is no snapshot and no policy; it is refused rather than held in memory.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -14,6 +17,12 @@ pub trait Files: Sync {
     /// # Errors
     /// Why there are none.
     fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle>;
+
+    /// A file as it is now, to be read whenever somebody asks for it; none if these files cannot do that, or if there is
+    /// anything to be said of it.
+    fn unkept(&self, _path: &str) -> Option<Arc<dyn UnkeptFile>> {
+        None
+    }
 
     /// What lies in a folder itself, by name; a link to a folder is followed.
     ///
@@ -113,7 +122,11 @@ pub(super) const LEADS_NOWHERE: &str = "it is a link that leads nowhere";
 
 /// What a file says, unless it only says where that is kept.
 pub(super) fn content(files: &dyn Files, path: &str) -> Result<Vec<u8>, Obstacle> {
-    let bytes = files.read(path)?;
+    no_pointer(files.read(path)?)
+}
+
+/// Bytes that do not only say where those of the file are kept.
+pub(crate) fn no_pointer(bytes: Vec<u8>) -> Result<Vec<u8>, Obstacle> {
     if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
         Err(Obstacle::Pointer)
     } else {

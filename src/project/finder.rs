@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::is_separator;
 
 use globset::GlobMatcher;
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, content, is_there};
+use super::files::{FileKind, Files, LEADS_NOWHERE, LEADS_OUT, Obstacle, is_there};
+use super::found::FoundFile;
 use super::glob;
 use super::path::{ancestors, below, join, name, parent, parts};
 use super::site::{Site, shared_folder};
@@ -48,28 +48,6 @@ impl Mention {
             site.relative(&join(&self.folder, written))
         }
     }
-}
-
-/// A file that was found and not yet read.
-#[derive(Clone, Debug)]
-pub(super) struct FoundFile {
-    /// Within the repository.
-    pub(super) name: String,
-    pub(super) path: String,
-    /// Why it is not to be opened.
-    refused: Option<&'static str>,
-}
-
-/// Reads what was found, several at a time.
-pub(super) fn read_all(files: &dyn Files, found: Vec<FoundFile>) -> Vec<TextFile> {
-    let read = |file: FoundFile| {
-        let content = match file.refused {
-            Some(why) => Err(why.to_owned()),
-            None => content(files, &file.path).map_err(|why| why.to_string()),
-        };
-        TextFile { name: file.name, content }
-    };
-    found.into_par_iter().map(read).collect()
 }
 
 /// What an entry of the configuration looks for in folders.
@@ -570,7 +548,7 @@ fn shipped_in_part(names: &BTreeSet<&'static str>) -> Vec<TextFile> {
     let needed: BTreeSet<&'static str> = taken.flat_map(|name| builtin::needs(name)).collect();
     let lent = needed.difference(names).map(|name| TextFile {
         name: builtin::names_of(name),
-        content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
+        content: Ok(builtin::text(name).unwrap_or_default().into()),
     });
     shipped(names.iter().copied()).into_iter().chain(lent).collect()
 }
@@ -579,7 +557,7 @@ fn shipped_in_part(names: &BTreeSet<&'static str>) -> Vec<TextFile> {
 fn shipped(names: impl IntoIterator<Item = &'static str>) -> Vec<TextFile> {
     let file = |name| TextFile {
         name: builtin::file_name(name),
-        content: Ok(builtin::text(name).unwrap_or_default().as_bytes().to_vec()),
+        content: Ok(builtin::text(name).unwrap_or_default().into()),
     };
     names.into_iter().map(file).collect()
 }

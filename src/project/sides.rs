@@ -32,11 +32,13 @@ pub struct Base<'a> {
     pub reference: &'a str,
     /// Its whole hash.
     pub commit: &'a str,
+    /// Whether its own snapshots are asked for, and not only what it says of others.
+    pub evidence: bool,
 }
 
 /// Finds and reads what a branch says in a folder, what stands in its base, and the one judged by the other.
 pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
-    let Base { files, since, branch, root, reference, commit } = base;
+    let Base { files, since, branch, root, reference, commit, evidence } = base;
     let top = head.root.strip_suffix(root).unwrap_or(&head.root).trim_end_matches('/');
     let merged = |conflict| Merged::new([head.files, files, since], branch, top, conflict);
     let (refusing, lenient) = (merged(Conflict::Refuse), merged(Conflict::TakeBranch));
@@ -61,7 +63,9 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     for (name, stack) in if has_policies { stacks } else { Vec::new() } {
         let name = unnamed(name);
         let project_of = |there: Option<&Site<'_>>| project(&site, name.clone(), stack.clone(), there);
-        let (before, mut judged) = (project_of(None), project_of(Some(&data)));
+        let without = || Project { name: name.clone(), ..Project::default() };
+        let before = if evidence { project_of(None) } else { without() };
+        let mut judged = project_of(Some(&data));
         problems.extend(unread(&before, &site));
         if let Some(own) = proposed.iter().find(|project| project.name == name) {
             judged.types.clone_from(&own.policies);

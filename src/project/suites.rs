@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::files::{Destination, Files, is_there};
-use super::finder::{Finder, FoundFile, Mention, Wanted, read_all};
+use super::finder::{Finder, Mention, Wanted};
+use super::found::{FoundFile, read_all};
 use super::glob;
 use super::ignored::Ignored;
 use super::nested::{Nested, nested};
@@ -223,8 +224,8 @@ impl Finder<'_> {
 
 /// The names that a file's tests take snapshots from.
 fn files_given(file: &TextFile) -> BTreeSet<String> {
-    let Ok(bytes) = &file.content else { return BTreeSet::new() };
-    let text = String::from_utf8_lossy(bytes);
+    let Ok(bytes) = file.bytes() else { return BTreeSet::new() };
+    let text = String::from_utf8_lossy(&bytes);
     let (file, _) = parse(FileId::default(), &text, &mut ExprIds::default());
     let given = file.tests().flat_map(|test| &test.given);
     given

@@ -168,7 +168,7 @@ fn an_open_buffer_is_read_in_the_place_of_what_lies_under_it() {
     let files = Overlay { over: &buffers, under: &disk };
     let inputs = inputs(&Start::new(&files, ""));
     let found = inputs.projects[0].snapshots.iter();
-    let found: Vec<_> = found.map(|file| (&*file.name, file.content.clone().unwrap())).collect();
+    let found: Vec<_> = found.map(|file| (&*file.name, file.bytes().unwrap().into_owned())).collect();
     let text = |name, text: &str| (name, text.as_bytes().to_vec());
     assert_eq!(
         found,
@@ -200,11 +200,12 @@ fn a_new_project_takes_its_own_settings_and_the_base_of_the_other_commit() {
     let site = Start::new(&new.0, "").site().unwrap();
     let branch = Branch::default();
     let (files, since) = (&old, &old);
-    let base = Base { files, since, branch: &branch, root: "", reference: "main", commit: "0" };
+    let base =
+        Base { files, since, branch: &branch, root: "", reference: "main", commit: "0", evidence: true };
     let sides = sides(&site, base);
     let side = |projects: &[Project]| {
         let texts = |files: &[TextFile]| {
-            let text = |file: &TextFile| String::from_utf8(file.content.clone().unwrap()).unwrap();
+            let text = |file: &TextFile| String::from_utf8(file.bytes().unwrap().into_owned()).unwrap();
             files.iter().map(|file| format!("{}={}", file.name, text(file))).collect::<Vec<_>>().join(" ")
         };
         let show = |project: &Project| {

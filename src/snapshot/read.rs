@@ -117,7 +117,10 @@ pub(super) fn snapshots<'t>(
     let source = sources.get(input.read.file);
     let mut input = input.clone();
     let text = match source.map(|source| source.text.read()) {
-        Some(Ok(text)) => text,
+        Some(Ok((text, invalid_utf8_at))) => {
+            input.read.invalid_utf8_at = input.read.invalid_utf8_at.or(invalid_utf8_at);
+            text
+        }
         Some(Err(why)) => {
             input.read.problem = Some(why);
             Arc::default()

@@ -39,6 +39,17 @@ pub(super) struct Groups<'t> {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What is left of groups once a series is made of them. There is one for each workflow, so it takes no more room than it needs.
+pub(super) struct LeftGroups<'t> {
+    /// Each workflow with the place where it is named first, and the days of its snapshots.
+    named: Vec<(Arc<str>, Span, Vec<Point>)>,
+    /// The workflows that the files of a folder name.
+    folders: Vec<(&'t str, Arc<str>)>,
+    /// Files that do not say whose they are.
+    unnamed: Vec<(&'t str, FileId)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
 impl<'t> Groups<'t> {
     pub(super) fn add(&mut self, file: SnapshotFile<'t>) {
         self.diagnostics.extend(file.diagnostics);
@@ -76,16 +87,28 @@ impl<'t> Groups<'t> {
         name: &Arc<str>,
         texts: (&SourceMap, &Vocabulary),
         each: impl Fn(Series) -> T,
-    ) -> Option<(Option<Workflow<T>>, Self)> {
+    ) -> Option<(Option<Workflow<T>>, LeftGroups<'t>)> {
         let group = self.named.remove(name);
         let workflow = group.map(|group| finish(Arc::clone(name), group, texts, &mut self.diagnostics, each));
-        self.named.is_empty().then_some((workflow, self))
+        self.named.is_empty().then_some((workflow, self.left()))
+    }
+
+    pub(super) fn left(self) -> LeftGroups<'t> {
+        let Self { named: _, places, mut dates, folders, unnamed, diagnostics } = self;
+        let named = places.into_iter().map(|(name, place)| {
+            let mut dates = dates.remove(&name).unwrap_or_default();
+            dates.shrink_to_fit();
+            (name, place, dates)
+        });
+        let folders =
+            folders.into_iter().flat_map(|(folder, names)| names.into_iter().map(move |name| (folder, name)));
+        LeftGroups { named: named.collect(), folders: folders.collect(), unnamed, diagnostics }
     }
 }
 
 /// Puts workflows that are finished together, with what is left of the groups that they were in.
 pub(super) fn assemble<T>(
-    finished: Vec<(Option<Workflow<T>>, Groups<'_>)>,
+    finished: Vec<(Option<Workflow<T>>, LeftGroups<'_>)>,
     standing: BTreeMap<&str, Standing<'_>>,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
@@ -96,15 +119,15 @@ pub(super) fn assemble<T>(
     let mut places: BTreeMap<Arc<str>, Span> = BTreeMap::new();
     let mut dates: BTreeMap<Arc<str>, Vec<Point>> = BTreeMap::new();
     for (workflow, rest) in finished {
-        rest.dates.into_iter().for_each(|(name, own)| dates.entry(name).or_default().extend(own));
-        for (name, place) in rest.places {
+        for (name, place, own) in rest.named {
+            dates.entry(Arc::clone(&name)).or_default().extend(own);
             let first = places.entry(name).or_insert(place);
             let key = |span: Span| (sources.name(span.file), span);
             *first = if key(place) < key(*first) { place } else { *first };
         }
         workflows.extend(workflow.map(|workflow| (Arc::clone(&workflow.name), workflow)));
-        for (folder, names) in rest.folders {
-            folders.entry(folder).or_default().extend(names);
+        for (folder, name) in rest.folders {
+            folders.entry(folder).or_default().insert(name);
         }
         unnamed.extend(rest.unnamed);
         diagnostics.extend(rest.diagnostics);

@@ -76,7 +76,7 @@ fn shipped() -> Vec<TextFile> {
 }
 
 fn text_file(name: &str, content: &[u8]) -> TextFile {
-    TextFile { name: name.to_owned(), content: Ok(content.to_vec()) }
+    TextFile { name: name.to_owned(), content: Ok(content.into()) }
 }
 
 fn options() -> DayOptions {

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::disk::{self, canonical};
 use crate::engine::Workspace;
 use crate::format::with_fixes;
-use crate::project::{CONFIG, TextFile, ends_in};
+use crate::project::{CONFIG, FileContent, TextFile, ends_in};
 use crate::source::SourceMap;
 
 /// What a fix uncovers may need one of its own. Nothing that was written by a person takes as many rounds.
@@ -96,11 +96,12 @@ impl FixedFiles {
     ) -> bool {
         let with_fix = |(path, file): &(PathBuf, TextFile)| {
             let so_far = self.so_far(path, file);
-            let text = so_far.content.as_ref().ok().and_then(|bytes| str::from_utf8(bytes).ok());
+            let bytes = so_far.bytes();
+            let text = bytes.as_ref().ok().and_then(|bytes| str::from_utf8(bytes).ok());
             match text.filter(|_| *file.name == *sources.name(fix.span.file)) {
                 Some(text) => {
                     let (fixed, _) = with_fixes(text, [fix]);
-                    TextFile { name: file.name.clone(), content: Ok(fixed.into_bytes()) }
+                    TextFile { name: file.name.clone(), content: Ok(fixed.into()) }
                 }
                 None => so_far,
             }
@@ -112,14 +113,15 @@ impl FixedFiles {
     /// A file with what was put right in it already.
     fn so_far(&self, path: &Path, file: &TextFile) -> TextFile {
         match self.files.get(path) {
-            Some(fixed) => TextFile { name: file.name.clone(), content: Ok(fixed.text.clone().into_bytes()) },
+            Some(fixed) => TextFile { name: file.name.clone(), content: Ok(fixed.text.clone().into()) },
             None => file.clone(),
         }
     }
 
     fn put_in(&mut self, path: &Path, file: &TextFile, fixes: &[&Fix]) -> usize {
         let so_far = self.so_far(path, file);
-        let Some(text) = so_far.content.ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+        let Some(text) = so_far.bytes().ok().and_then(|bytes| String::from_utf8(bytes.into_owned()).ok())
+        else {
             return 0;
         };
         let (fixed, done) = with_fixes(&text, fixes.iter().copied());
@@ -171,7 +173,7 @@ fn together(paths: &[PathBuf], named: &BTreeSet<&Path>) -> Vec<FilesTogether> {
     for path in named.iter().filter(|path| !seen.contains(**path)) {
         let name = path.display().to_string();
         let is_test = ends_in(&name, ".test.gate");
-        let file = (path.to_path_buf(), TextFile { name, content: disk::read(path) });
+        let file = (path.to_path_buf(), TextFile { name, content: disk::read(path).map(FileContent::from) });
         match path.parent() {
             Some(folder) if !is_test => folders.entry(folder).or_default().push(file),
             Some(_) | None => together.push(vec![file]),

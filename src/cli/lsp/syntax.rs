@@ -93,7 +93,7 @@ fn of_policy<T>(world: &World, uri: &Uri, ask: impl FnOnce(&Study, FileId, &Sour
     if let Some(place) = world.studied(uri) {
         return Some(ask(&place.site.study, place.file, place.source));
     }
-    let content = Ok(world.document(uri)?.text.as_bytes().to_vec());
+    let content = Ok((&*world.document(uri)?.text).into());
     let project =
         Project { policies: vec![TextFile { name: GATE.to_owned(), content }], ..Project::default() };
     let inputs = Inputs { projects: vec![project], ..Inputs::default() };

@@ -107,7 +107,7 @@ impl SiteFiles {
         let retype = |files: &mut Vec<TextFile>| {
             for file in files {
                 if let Some(text) = typed(&file.name) {
-                    file.content = Ok(text.as_bytes().to_vec());
+                    file.content = Ok((&*text).into());
                 }
             }
         };

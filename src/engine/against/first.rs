@@ -23,8 +23,9 @@ pub(super) fn rewritten(first: &FirstVersions, base: &[Project], prefix: &str) -
         if is_table(name) {
             continue;
         }
-        if let (Some(first), Ok(now)) = (first.files.get(name), &file.content)
-            && !only_adds(&first.content, now)
+        if let Some(first) = first.files.get(name)
+            && let Ok(now) = file.bytes()
+            && !only_adds(&first.content, &now)
         {
             found.insert(name.to_owned(), first.commit.clone());
         }

@@ -53,7 +53,7 @@ fn digest_of_rows(series: &Series, sources: &SourceMap) -> Option<String> {
     let files = series.snapshots.iter().filter_map(|snapshot| sources.get(snapshot.file));
     // What cannot be read has no snapshot.
     let texts = files.filter(|source| source.is_row()).filter_map(|source| source.text.read().ok());
-    let texts: Vec<Arc<str>> = texts.collect();
+    let texts: Vec<Arc<str>> = texts.map(|(text, _)| text).collect();
     (!texts.is_empty()).then(|| sha256(texts.concat().as_bytes()))
 }
 
@@ -105,14 +105,14 @@ impl FileChanges {
     /// base's names begin with `prefix`.
     pub(super) fn of([base, judged, own]: [&[Project]; 3], prefix: &str) -> Self {
         let (base, judged, own) = (files(base, prefix), files(judged, ""), files(own, ""));
-        let same = |a: &TextFile, b: &TextFile| match (&a.content, &b.content) {
-            (Ok(a), Ok(b)) => same_text(a, b),
+        let same = |a: &TextFile, b: &TextFile| match (a.bytes(), b.bytes()) {
+            (Ok(a), Ok(b)) => same_text(&a, &b),
             (Err(a), Err(b)) => a == b,
             (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
         };
         let is_new = |seen: &&Seen<'_>| !base.contains_key(*seen);
         let mut new: BTreeSet<Seen<'_>> = judged.keys().filter(is_new).copied().collect();
-        let text = |file: &TextFile| file.content.as_deref().ok().map(bare_text);
+        let text = |file: &TextFile| file.bytes().ok().map(|bytes| bare_text(&bytes));
         let by_text: BTreeMap<(Option<&str>, Vec<u8>), &str> =
             new.iter().rev().filter_map(|seen| Some(((seen.0, text(judged.get(seen)?)?), seen.1))).collect();
         let mut names: BTreeSet<String> = new.iter().map(|(_, name)| (*name).to_owned()).collect();
