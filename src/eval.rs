@@ -11,6 +11,7 @@ mod collected;
 mod compare;
 mod course;
 mod date_word;
+mod days;
 mod decide;
 mod difference;
 mod explain;
@@ -74,6 +75,7 @@ use crate::vocabulary::Cadence;
 
 pub use budget::{MAX_BITS, MAX_SERIES, MAX_STEPS, RunBudget};
 pub use course::{Comparison, comparisons, course};
+pub use days::{judge_each_day, judge_each_day_by_both};
 pub use fleet::{Fleet, SeenSnapshots};
 pub use monotone::{OutcomeCourse, outcome_course};
 pub use observe::{conditions, decided, observe};
@@ -83,11 +85,13 @@ pub use seen::{LineSeen, Valued, WorkflowSeen, look_around, value_of};
 pub use sweep::{MetValues, SweptCourse, SweptDay, SweptDays, SweptSeries};
 pub use waive::Lift;
 pub use watch::{DecisionTrial, are_bounds, decide_watching};
-pub use workflow::{Judged, judge_each_day, judge_workflow, last_day};
+pub use workflow::{Judged, judge_workflow, last_day};
 
 /// What a workflow is judged by.
 #[derive(Clone, Copy, Debug)]
 pub struct Rulebook<'a> {
+    /// The project of the workflow; none where the run has one alone.
+    pub project: Option<&'a str>,
     pub program: &'a Program,
     pub settings: &'a Settings,
     /// Those that concern the workflow, active or not.

@@ -172,6 +172,11 @@ pub struct Waiver {
 }
 
 impl Waiver {
+    /// Whether another one is the same, wherever it stands.
+    pub fn says_as(&self, other: &Self) -> bool {
+        Self { span: Span::default(), ..self.clone() } == Self { span: Span::default(), ..other.clone() }
+    }
+
     /// Whether it counts on a day; its last one is among them.
     pub fn is_active(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && day <= self.until
@@ -179,6 +184,22 @@ impl Waiver {
 }
 
 impl Settings {
+    /// The params, by their indexes, that have other values than in other settings of the same program; none where these also
+    /// differ in something else that a verdict depends on.
+    pub fn only_values_differ(&self, other: &Self) -> Option<Vec<usize>> {
+        let effects = |own: &RuleSetting| own.effect;
+        let rules = self.rules.iter().zip(&other.rules);
+        let is_alike = self.params.len() == other.params.len()
+            && self.rules.len() == other.rules.len()
+            && rules.into_iter().all(|(own, other)| own.says_as(other, effects))
+            && self.cadence.as_ref().map(Cadence::without_place)
+                == other.cadence.as_ref().map(Cadence::without_place);
+        let params = self.params.iter().zip(&other.params).enumerate();
+        let differs =
+            params.filter(|(_, (own, other))| !own.says_as(other, |own| (own.value.clone(), own.by_else)));
+        is_alike.then(|| differs.map(|(at, _)| at).collect())
+    }
+
     /// What the policies declare.
     pub fn declared(program: &Program) -> Self {
         let params = program.params.iter().map(|param| ParamSetting {

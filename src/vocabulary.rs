@@ -221,6 +221,11 @@ impl fmt::Display for Cadence {
 }
 
 impl Cadence {
+    /// The same wherever it stands.
+    pub fn without_place(&self) -> Self {
+        Self { span: Span::default(), ..self.clone() }
+    }
+
     /// The last day on which the snapshot after the one of a day is not too late.
     pub fn deadline(&self, day: i64) -> i64 {
         self.every.next(day).saturating_add(self.grace)

@@ -2,15 +2,16 @@
 //! ones, and the verdicts that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::load::{Loaded, load_each};
+use super::load::{Loaded, Ready, load_each};
 use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::eval::{Rulebook, judge_each_day};
+use crate::eval::{Rulebook, judge_each_day, judge_each_day_by_both};
 use crate::point::Point;
-use crate::project::Sides;
+use crate::project::{Project, Sides, TextFile, is_table};
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
 use crate::report::why::{RuleVerdict, WorkflowVerdict};
 use crate::report::{Decision, Outcome, VERSION};
@@ -40,12 +41,30 @@ impl Workspace {
             );
             problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
         }
-        let judge = |rulebook: &Rulebook<'_>, series: Series, _| verdicts(rulebook, &series, options);
-        let mut new = load_each(self, head, problems, &mut sources, options, judge);
         let mixed = if has_policies { mixed } else { Vec::new() };
+        let twins = twins(&mixed, &head);
+        let judge = |rulebook: &Rulebook<'_>, series: Series, _| {
+            // It is judged beside the other side.
+            let waits = twins.contains(&rulebook.project.map(str::to_owned));
+            (!waits).then(|| verdicts(rulebook, &series, options))
+        };
         let mut old = load_each(self, mixed, Vec::new(), &mut sources, options, judge);
+        let waiting = old.projects.iter().filter(|project| twins.contains(&project.name));
+        let waiting: BTreeMap<Option<&str>, &Ready<Option<Verdicts>>> =
+            waiting.map(|project| (project.name.as_deref(), project)).collect();
+        let judge = |rulebook: &Rulebook<'_>, series: Series, _| match waiting.get(&rulebook.project) {
+            Some(twin) => verdicts_of_both(twin, rulebook, &series, options),
+            None => (None, verdicts(rulebook, &series, options)),
+        };
+        let mut new = load_each(self, head, problems, &mut sources, options, judge);
         let as_of = new.as_of;
-        let (mut before, mut after) = (by_workflow(&mut old), by_workflow(&mut new));
+        let mut before = BTreeMap::new();
+        let mut after = BTreeMap::new();
+        for (key, (old, new)) in by_workflow(&mut new) {
+            before.extend(old.map(|old| (key.clone(), old)));
+            after.insert(key, new);
+        }
+        before.extend(by_workflow(&mut old).into_iter().filter_map(|(key, old)| Some((key, old?))));
         let mut diagnostics = all_diagnostics(&new);
         if let Some(problem) = beyond_budget(&new.projects).or_else(|| beyond_budget(&old.projects)) {
             diagnostics.push(problem);
@@ -70,7 +89,36 @@ impl Workspace {
     }
 }
 
-fn all_diagnostics(loaded: &Loaded<Verdicts>) -> Vec<Diagnostic> {
+/// The projects whose policies and snapshots are the same on both sides, so that no more than what is set can differ.
+fn twins(old: &[Project], new: &[Project]) -> BTreeSet<Option<String>> {
+    let is_twin = |old: &&Project| {
+        let Some(new) = new.iter().find(|new| new.name == old.name) else { return false };
+        !old.unsure
+            && !new.unsure
+            && same_texts(&old.policies, &new.policies)
+            && (old.types.is_empty() || same_texts(&old.types, &new.policies))
+            && new.types.is_empty()
+            && same_evidence(&old.snapshots, &new.snapshots)
+            && same_evidence(&old.standing, &new.standing)
+    };
+    old.iter().filter(is_twin).map(|project| project.name.clone()).collect()
+}
+
+fn same_texts(old: &[TextFile], new: &[TextFile]) -> bool {
+    let is_same = |(old, new): (&TextFile, &TextFile)| match (old.bytes(), new.bytes()) {
+        (Ok(old), Ok(new)) => old == new,
+        (Ok(_) | Err(_), _) => false,
+    };
+    old.len() == new.len() && old.iter().zip(new).all(is_same)
+}
+
+/// Whether files have the same names and texts; of a table, whose rows depend on the settings, nobody says so.
+fn same_evidence(old: &[TextFile], new: &[TextFile]) -> bool {
+    let mut both = old.iter().zip(new);
+    both.all(|(old, new)| old.name == new.name && !is_table(&old.name)) && same_texts(old, new)
+}
+
+fn all_diagnostics<T>(loaded: &Loaded<T>) -> Vec<Diagnostic> {
     let own = loaded.projects.iter().flat_map(|project| &project.diagnostics);
     loaded.diagnostics.iter().chain(own).cloned().collect()
 }
@@ -95,7 +143,7 @@ type Verdicts = BTreeMap<(Point, Point), DayVerdict>;
 struct DayVerdict {
     decision: Decision,
     /// In their order; one that is judged for several steps stands once for each.
-    rules: Vec<(String, RuleSide)>,
+    rules: Arc<[(String, RuleSide)]>,
     seen: usize,
 }
 
@@ -110,14 +158,15 @@ impl DayVerdict {
         self.rules.iter().map(|(name, side)| (&**name, *side)).collect()
     }
 
-    fn of(verdict: WorkflowVerdict) -> Self {
+    /// Rules that came out as on a day that is `known` are kept once.
+    fn of(verdict: WorkflowVerdict, known: &[Option<&Self>]) -> Self {
         let side = |rule: RuleVerdict| {
             let RuleVerdict { rule, outcome, enforced, applied, .. } = rule;
             (rule, RuleSide { outcome, enforced, effect: applied })
         };
-        let mut rules: Vec<_> = verdict.rules.into_iter().map(side).collect();
-        // They were put in the place of the verdicts, which is much larger.
-        rules.shrink_to_fit();
+        let rules: Vec<_> = verdict.rules.into_iter().map(side).collect();
+        let known = known.iter().flatten().find(|known| *known.rules == *rules);
+        let rules = known.map_or_else(|| rules.into(), |known| Arc::clone(&known.rules));
         Self { decision: verdict.decision, seen: verdict.snapshots, rules }
     }
 }
@@ -127,11 +176,59 @@ fn verdicts(rulebook: &Rulebook<'_>, series: &Series, options: &DayOptions) -> V
     let today = options.point(rulebook.program.vocabulary.axis());
     let days = judge_each_day(rulebook, series, Some(today));
     let days = days.take_while(|(.., verdict)| rulebook.run.report(DayVerdict::bytes(verdict)));
-    days.map(|(date, day, verdict)| ((date, day), DayVerdict::of(verdict))).collect()
+    let mut judged = Verdicts::new();
+    for (date, day, verdict) in days {
+        let verdict = DayVerdict::of(verdict, &[judged.values().next_back()]);
+        judged.insert((date, day), verdict);
+    }
+    judged
+}
+
+/// The same by what is in force in a twin as well, whose verdicts come first. What both say alike is judged once.
+fn verdicts_of_both(
+    twin: &Ready<Option<Verdicts>>,
+    new: &Rulebook<'_>,
+    series: &Series,
+    options: &DayOptions,
+) -> (Option<Verdicts>, Verdicts) {
+    let old = twin.rulebook(&series.workflow, new.sources);
+    let Some(params) = differing_params(&old, new) else {
+        return (Some(verdicts(&old, series, options)), verdicts(new, series, options));
+    };
+    let today = Some(options.point(new.program.vocabulary.axis()));
+    // The policies are the same, and so are the indexes of all that they declare.
+    let both = [Rulebook { program: new.program, ..old }, *new];
+    let (mut before, mut after) = (Verdicts::new(), Verdicts::new());
+    for (date, day, [was, is]) in judge_each_day_by_both(both, &params, series, today) {
+        if !old.run.report(DayVerdict::bytes(&was)) || !new.run.report(DayVerdict::bytes(&is)) {
+            break;
+        }
+        let is = DayVerdict::of(is, &[after.values().next_back()]);
+        let was = DayVerdict::of(was, &[Some(&is), before.values().next_back()]);
+        before.insert((date, day), was);
+        after.insert((date, day), is);
+    }
+    (Some(before), after)
+}
+
+/// The params whose values are all that differs between two rulebooks of the same policies; none where something else may.
+fn differing_params(old: &Rulebook<'_>, new: &Rulebook<'_>) -> Option<Vec<usize>> {
+    let names = |rulebook: &Rulebook<'_>| {
+        rulebook.program.params.iter().map(|param| Arc::clone(&param.name)).collect::<Vec<_>>()
+    };
+    let waivers = old.waivers.iter().zip(new.waivers);
+    let is_alike = !old.program.incomplete
+        && !new.program.incomplete
+        // What they see of other workflows depends on what is in force for these.
+        && !new.program.reads_workflows()
+        && names(old) == names(new)
+        && old.waivers.len() == new.waivers.len()
+        && waivers.into_iter().all(|(old, new)| old.says_as(new));
+    new.settings.only_values_differ(old.settings).filter(|_| is_alike)
 }
 
 /// Takes out what was judged.
-fn by_workflow(loaded: &mut Loaded<Verdicts>) -> BTreeMap<WorkflowKey, Verdicts> {
+fn by_workflow<T>(loaded: &mut Loaded<T>) -> BTreeMap<WorkflowKey, T> {
     let mut judged = BTreeMap::new();
     for project in &mut loaded.projects {
         for workflow in std::mem::take(&mut project.workflows) {
@@ -255,28 +352,39 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::ast::EffectKind;
     use crate::disk::Disk;
     use crate::engine::load::load;
     use crate::eval::judge_workflow;
+    use crate::program::ParamValue;
     use crate::project::{Inputs, inputs};
-    use crate::value::{Date, date_of_day, day_number};
+    use crate::settings::Settings;
+    use crate::value::{Date, Number, Value, date_of_day, day_number};
+
+    const EXAMPLES: [&str; 4] = ["ai-evals", "canary", "platform", "support-desk"];
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
+    /// An example with its series.
+    fn read(example: &str) -> (Loaded, SourceMap) {
+        let disk = Disk::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example));
+        let Inputs { mut sources, projects, .. } = inputs(&disk.start(false));
+        let options = DayOptions::on(TODAY);
+        let loaded = load(&mut Workspace::new(), projects, Vec::new(), &mut sources, &options);
+        (loaded, sources)
+    }
 
     /// How a rule came out, without why.
-    fn sides(verdict: &WorkflowVerdict) -> Vec<(&str, Outcome, bool)> {
-        verdict.rules.iter().map(|rule| (&*rule.rule, rule.outcome, rule.enforced)).collect()
+    fn sides(verdict: &WorkflowVerdict) -> Vec<(&str, Outcome, bool, Option<EffectKind>)> {
+        verdict.rules.iter().map(|rule| (&*rule.rule, rule.outcome, rule.enforced, rule.applied)).collect()
     }
 
     #[test]
     fn a_later_day_is_judged_as_if_nothing_was_known_of_the_days_before() {
         let mut judged = 0;
-        for example in ["ai-evals", "canary", "platform", "support-desk"] {
-            let disk = Disk::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example));
-            let Inputs { mut sources, projects, .. } = inputs(&disk.start(false));
-            let day = Date::constant(2026, 11, 23);
-            let loaded =
-                load(&mut Workspace::new(), projects, Vec::new(), &mut sources, &DayOptions::on(day));
+        for example in EXAMPLES {
+            let (loaded, sources) = read(example);
             let project = &loaded.projects[0];
-            let later = |days| date_of_day(day_number(day) + days).unwrap();
+            let later = |days| date_of_day(day_number(TODAY) + days).unwrap();
             for series in project.workflows.iter().filter_map(|workflow| workflow.series.as_ref()) {
                 let rulebook = project.rulebook(&series.workflow, &sources);
                 for day in [0, 1, 9, 40].map(later) {
@@ -292,5 +400,65 @@ mod tests {
             }
         }
         assert!(judged > 40, "{judged}");
+    }
+
+    /// The settings with another value of some params: in turn a tenth less, and twice as much.
+    fn changed(settings: &Settings, is_changed: impl Fn(usize) -> bool) -> Settings {
+        let mut changed = settings.clone();
+        for (at, steps) in changed.params.iter_mut().enumerate().filter(|(at, _)| is_changed(*at)) {
+            for setting in steps.values_mut() {
+                match &mut setting.value {
+                    ParamValue::Value(Value::Number(number)) if at % 2 == 0 => {
+                        *number = &*number * Number::from_parts(9.into(), 10_u8.into());
+                    }
+                    ParamValue::Value(Value::Number(number)) => *number = &*number * Number::from(2),
+                    ParamValue::Value(Value::Bool(value)) => *value = !*value,
+                    ParamValue::Calendar(months) => *months += 1,
+                    ParamValue::Value(_) | ParamValue::List(_) => {}
+                }
+            }
+        }
+        changed
+    }
+
+    #[test]
+    fn what_two_rulebooks_share_changes_no_verdict() {
+        /// Of so many params one is changed at a time.
+        const EVERY: usize = 7;
+        /// Workflows of an example.
+        const MOST: usize = 4;
+        let (mut judged, mut flipped) = (0, 0);
+        for example in EXAMPLES {
+            let (loaded, sources) = read(example);
+            let project = &loaded.projects[0];
+            let today = Some(DayOptions::on(TODAY).point(project.program.vocabulary.axis()));
+            let all = project.workflows.iter().filter_map(|workflow| workflow.series.as_ref());
+            for series in all.take(MOST) {
+                let new = project.rulebook(&series.workflow, &sources);
+                for turn in 0..EVERY {
+                    let settings = changed(new.settings, |at| at % EVERY == turn);
+                    let old = Rulebook { settings: &settings, ..new };
+                    let Some(params) = differing_params(&old, &new) else {
+                        assert!(project.program.reads_workflows(), "{example}");
+                        continue;
+                    };
+                    assert!(params.iter().all(|at| at % EVERY == turn) && !params.is_empty());
+                    let mut alone = [old, new].map(|rulebook| {
+                        let days = judge_each_day(&rulebook, series, today);
+                        days.map(|(.., verdict)| verdict).collect::<Vec<_>>().into_iter()
+                    });
+                    for (.., both) in judge_each_day_by_both([old, new], &params, series, today) {
+                        for (verdict, alone) in both.iter().zip(&mut alone) {
+                            let alone = alone.next().unwrap();
+                            assert_eq!(verdict.decision, alone.decision, "{} {turn}", series.workflow);
+                            assert_eq!(sides(verdict), sides(&alone), "{} {turn}", series.workflow);
+                        }
+                        judged += 1;
+                        flipped += usize::from(sides(&both[0]) != sides(&both[1]));
+                    }
+                }
+            }
+        }
+        assert!(judged > 500 && flipped > 100, "{flipped} of {judged}");
     }
 }

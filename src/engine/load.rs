@@ -56,7 +56,7 @@ impl<T> Ready<T> {
     pub(super) fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
         let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
         let (program, fleet, run) = (&self.program, &self.fleet, &self.run);
-        Rulebook { program, settings, waivers, sources, fleet, run }
+        Rulebook { project: self.name.as_deref(), program, settings, waivers, sources, fleet, run }
     }
 
     /// The same with other workflows.

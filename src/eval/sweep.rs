@@ -44,6 +44,8 @@ struct SweptQuestions<'a> {
 #[derive(Default)]
 pub(super) struct Unswept<'a> {
     params: Vec<usize>,
+    /// Whether it is asked of every rule how it comes out, and not only of those that decide.
+    asks_all: bool,
     pub(super) memory: SeriesMemory<'a>,
     questions: RefCell<SweptQuestions<'a>>,
     /// Whether expressions depend on the params.
@@ -62,6 +64,11 @@ impl<'a> Unswept<'a> {
     /// `params` are the indexes of all that are swept, in all directions.
     pub(super) fn new(params: &[usize]) -> Self {
         Self { params: params.to_vec(), ..Self::default() }
+    }
+
+    /// The same of two ways to judge every rule, with values of their own for the params.
+    pub(super) fn of_two(params: &[usize]) -> Self {
+        Self { asks_all: true, ..Self::new(params) }
     }
 
     /// The rule of a question.
@@ -205,7 +212,8 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a rule depends on what is swept and stops nothing: it decides only where nothing else shows that a gate is open.
     pub(super) fn is_idle(&self, rule: &'a Rule, effect: EffectKind) -> bool {
-        self.unswept.is_some() && effect < EffectKind::Hold && self.rule_depends(rule)
+        let decides_alone = self.unswept.as_ref().is_some_and(|unswept| !unswept.asks_all);
+        decides_alone && effect < EffectKind::Hold && self.rule_depends(rule)
     }
 
     fn rule_depends(&self, rule: &'a Rule) -> bool {

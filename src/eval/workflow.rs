@@ -1,13 +1,10 @@
 //! A workflow: which rules and gates apply to it, and how each came out.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashSet;
 
 use super::budget::MAX_SERIES;
 use super::decide::opens;
 use super::ladder::Ladder;
-use super::memory::SeriesMemory;
 use super::rule::Judging;
 use super::waive::{Lift, Signed, waive};
 use super::{Evaluator, Moment, Rulebook};
@@ -32,36 +29,6 @@ pub struct Judged {
 pub fn judge_workflow(rulebook: &Rulebook<'_>, series: &Series, as_of: Point, deny_warnings: bool) -> Judged {
     let evaluator = Evaluator::new(rulebook, &series.snapshots);
     judge(&evaluator, rulebook, &series.workflow, as_of, deny_warnings)
-}
-
-/// Judges what was known at each snapshot of a series, on its own day, and all of it `today`, if that is a later one: the date
-/// of the newest snapshot that is seen, the day of judgement, and what came of it. What is known of lets and runs goes from
-/// day to day, so that a long one costs no more than to go on with it.
-pub fn judge_each_day<'a>(
-    rulebook: &'a Rulebook<'a>,
-    series: &'a Series,
-    today: Option<Point>,
-) -> impl Iterator<Item = (Point, Point, WorkflowVerdict)> + 'a {
-    let memory = Rc::<SeriesMemory<'_>>::default();
-    let mut crossed = HashMap::new();
-    let own = series.snapshots.iter().enumerate().map(|(at, newest)| (at, newest.date, newest.date));
-    let later = series.snapshots.iter().enumerate().next_back().zip(today);
-    let later = later.filter(|((_, newest), today)| newest.date < *today);
-    let days = own.chain(later.map(|((at, newest), today)| (at, newest.date, today)));
-    days.map(move |(at, date, day)| {
-        let seen = series.snapshots.get(..=at).unwrap_or_default();
-        let mut evaluator = Evaluator::new(rulebook, seen);
-        evaluator.memory = Rc::clone(&memory);
-        // A day tells which rules stopped it, and no more.
-        evaluator.explains = false;
-        evaluator.crossed = RefCell::new(std::mem::take(&mut crossed));
-        let judged = judge(&evaluator, rulebook, &series.workflow, day, false);
-        memory.end_day();
-        if !evaluator.budget.is_spent() {
-            crossed = evaluator.crossed.take();
-        }
-        (date, day, judged.verdict)
-    })
 }
 
 pub(super) fn judge(

@@ -46,6 +46,12 @@ impl<T> Timeline<T> {
         std::iter::once(&mut self.first).chain(self.later.iter_mut().map(|(_, value)| value))
     }
 
+    /// Whether another one has the same at all times, as far as `what` sees it.
+    pub fn says_as<U: PartialEq>(&self, other: &Self, what: impl Fn(&T) -> U) -> bool {
+        let own = self.steps().map(|(from, value)| (from, what(value)));
+        own.eq(other.steps().map(|(from, value)| (from, what(value))))
+    }
+
     /// The days on which something begins.
     pub fn days(&self) -> impl Iterator<Item = Date> {
         self.later.iter().map(|(from, _)| *from)
