@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use walkdir::WalkDir;
 
 use crate::project::path::{ancestors, join};
-use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start, no_pointer};
+use crate::project::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle, Start, refuse_pointer};
 use crate::source::UnkeptFile;
 use crate::text::{file_name, quote};
 
@@ -175,7 +175,7 @@ impl UnkeptFile for UnkeptOnDisk {
     fn read(&self) -> Result<Vec<u8>, String> {
         /// Nobody can know its key, and so change a file to another one of the same hash.
         static KEY: OnceLock<RandomState> = OnceLock::new();
-        let bytes = bytes_of(&self.path).and_then(no_pointer).map_err(|why| why.to_string())?;
+        let bytes = bytes_of(&self.path).and_then(refuse_pointer).map_err(|why| why.to_string())?;
         let hash = KEY.get_or_init(RandomState::new).hash_one(&bytes);
         if bytes.len() != self.size || *self.seen.get_or_init(|| hash) != hash {
             return Err("it was changed while it was judged".to_owned());

@@ -90,8 +90,6 @@ pub use workflow::{Judged, judge_workflow, last_day};
 /// What a workflow is judged by.
 #[derive(Clone, Copy, Debug)]
 pub struct Rulebook<'a> {
-    /// The project of the workflow; none where the run has one alone.
-    pub project: Option<&'a str>,
     pub program: &'a Program,
     pub settings: &'a Settings,
     /// Those that concern the workflow, active or not.

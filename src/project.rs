@@ -40,7 +40,7 @@ use crate::source::{FileId, SourceMap, Span, UnkeptFile};
 
 pub use beside::{own_tests, plans, policies_alone, tests_beside};
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
-pub(crate) use files::{bare_text, no_pointer, same_text};
+pub(crate) use files::{bare_text, refuse_pointer, same_text};
 #[cfg(feature = "cli")]
 pub(crate) use glob::compile as compile_glob;
 pub use ignored::Ignored;
@@ -118,6 +118,18 @@ pub struct Inputs {
     pub lint: Option<Vec<TextFile>>,
 }
 
+impl Inputs {
+    /// Keeps all files in memory, for several commands that must see the same.
+    pub fn keep(&mut self) {
+        let files = self.projects.iter_mut().flat_map(|project| &mut project.snapshots);
+        for file in files {
+            if let Ok(FileContent::Unkept(unkept)) = &file.content {
+                file.content = unkept.read().map(FileContent::Kept);
+            }
+        }
+    }
+}
+
 /// What is judged by one configuration with its bases.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
@@ -152,7 +164,7 @@ pub struct Project {
 pub struct Sides {
     /// Every file of the three sides.
     pub sources: SourceMap,
-    /// What the base says, of its own snapshots; nothing but the projects' names where these are not asked for.
+    /// What the base says, of its own snapshots. Where nobody asks for those, only the names of its projects.
     pub base: Vec<Project>,
     /// What the base says, of the snapshots as they would be merged: this is what counts.
     pub mixed: Vec<Project>,

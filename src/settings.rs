@@ -172,8 +172,8 @@ pub struct Waiver {
 }
 
 impl Waiver {
-    /// Whether another one is the same, wherever it stands.
-    pub fn says_as(&self, other: &Self) -> bool {
+    /// Whether another one is the same, and may stand somewhere else.
+    pub fn is_same_elsewhere(&self, other: &Self) -> bool {
         Self { span: Span::default(), ..self.clone() } == Self { span: Span::default(), ..other.clone() }
     }
 
@@ -191,12 +191,12 @@ impl Settings {
         let rules = self.rules.iter().zip(&other.rules);
         let is_alike = self.params.len() == other.params.len()
             && self.rules.len() == other.rules.len()
-            && rules.into_iter().all(|(own, other)| own.says_as(other, effects))
+            && rules.into_iter().all(|(own, other)| own.is_same(other, effects))
             && self.cadence.as_ref().map(Cadence::without_place)
                 == other.cadence.as_ref().map(Cadence::without_place);
         let params = self.params.iter().zip(&other.params).enumerate();
         let differs =
-            params.filter(|(_, (own, other))| !own.says_as(other, |own| (own.value.clone(), own.by_else)));
+            params.filter(|(_, (own, other))| !own.is_same(other, |own| (own.value.clone(), own.by_else)));
         is_alike.then(|| differs.map(|(at, _)| at).collect())
     }
 

@@ -213,7 +213,7 @@ impl<'t> Survey<'t> {
             groups.finish(&name, (sources, vocabulary), &each)
         };
         let mut finished: Vec<_> = groups.into_par_iter().map(finish).collect::<Option<_>>()?;
-        finished.push((None, read.left()));
+        finished.push((None, read.rest()));
         let workflows = series::assemble(finished, standing, sources, &mut diagnostics);
         // Standing facts lie under many snapshots, which may all say the same of them.
         diagnostics.sort_by(|a, b| series::order(a, b, sources));

@@ -151,15 +151,15 @@ impl TableRow {
     }
 }
 
-/// Where a text comes from that is not there from the start.
+/// Where a text comes from that is read later.
 #[derive(Clone, Debug)]
 enum TextOrigin {
     Row(TableRow),
     File {
         file: Arc<dyn UnkeptFile>,
-        /// It was read.
-        seen: OnceLock<()>,
-        /// Why it could not be read any more by whoever looked at a part of it.
+        /// Set once somebody has read it: the first byte that is no UTF-8.
+        seen: OnceLock<Option<usize>>,
+        /// Why it could not be read, by whoever looked at a part of it.
         problem: OnceLock<String>,
     },
 }
@@ -191,22 +191,31 @@ impl SourceText {
     /// Why its file could not be read any more when somebody looked at a part of it.
     fn problem(&self) -> Option<&str> {
         match self.from.as_deref() {
-            Some(TextOrigin::File { problem, .. }) => problem.get().map(String::as_str),
-            Some(TextOrigin::Row(_)) | None => None,
+            // Of one that nobody could read whoever judges it says so.
+            Some(TextOrigin::File { seen, problem, .. }) if seen.get().is_some() => {
+                problem.get().map(String::as_str)
+            }
+            Some(TextOrigin::File { .. } | TextOrigin::Row(_)) | None => None,
         }
     }
 
-    /// The text, which is not kept, and the first byte that is no UTF-8 where it was read for this.
+    /// The text, which is not kept, and the first byte that is no UTF-8, of a file that was not kept from the start.
     ///
     /// # Errors
     /// Why it cannot be read.
     pub fn read(&self) -> Result<(Arc<str>, Option<usize>), String> {
         match (self.kept.get(), self.from.as_deref()) {
-            (Some(text), _) => Ok((Arc::clone(text), None)),
+            (Some(_), Some(TextOrigin::File { problem, .. })) if problem.get().is_some() => {
+                Err(problem.get().cloned().unwrap_or_default())
+            }
+            (Some(text), Some(TextOrigin::File { seen, .. })) => {
+                Ok((Arc::clone(text), seen.get().copied().flatten()))
+            }
+            (Some(text), Some(TextOrigin::Row(_)) | None) => Ok((Arc::clone(text), None)),
             (None, Some(TextOrigin::Row(row))) => Ok((row.rows.text(row.at)?, None)),
             (None, Some(TextOrigin::File { file, seen, .. })) => {
                 let (text, invalid_utf8_at) = text_of(file.read()?);
-                seen.get_or_init(|| ());
+                seen.get_or_init(|| invalid_utf8_at);
                 Ok((text.into(), invalid_utf8_at))
             }
             (None, None) => Ok((Arc::default(), None)),
@@ -218,10 +227,7 @@ impl SourceText {
         self.kept.get_or_init(|| match self.read() {
             Ok((text, _)) => text,
             Err(why) => {
-                // Of one that nobody could read whoever judges it says so.
-                if let Some(TextOrigin::File { seen, problem, .. }) = self.from.as_deref()
-                    && seen.get().is_some()
-                {
+                if let Some(TextOrigin::File { problem, .. }) = self.from.as_deref() {
                     problem.get_or_init(|| why);
                 }
                 Arc::default()
@@ -289,7 +295,7 @@ impl Source {
         self.text.row().map_or(&self.name, |row| row.rows.file())
     }
 
-    /// Whether it is no row of a table, and says this.
+    /// Whether it is a file, and has this text.
     fn is_text(&self, text: &str) -> bool {
         !self.is_row() && self.text.read().is_ok_and(|(own, _)| *own == *text)
     }
@@ -403,7 +409,7 @@ impl SourceMap {
 
     /// Makes room for so many more files.
     pub fn reserve(&mut self, files: usize) {
-        self.files.reserve_exact(files);
+        self.files.reserve(files);
     }
 
     /// Adds a file and hands out its id; that of the file which it is, where its name and text are known.
@@ -416,7 +422,10 @@ impl SourceMap {
 
     /// The same of a file that is not kept.
     pub fn add_unkept(&mut self, name: Arc<str>, file: Arc<dyn UnkeptFile>) -> FileId {
-        let is_it = |source: &Source| file.read().is_ok_and(|bytes| source.is_text(&text_of(bytes).0));
+        let is_it = |source: &Source| {
+            let bytes = file.read().ok();
+            bytes.and_then(|bytes| String::from_utf8(bytes).ok()).is_some_and(|text| source.is_text(&text))
+        };
         let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| {
             let from = TextOrigin::File { file, seen: OnceLock::new(), problem: OnceLock::new() };

@@ -99,15 +99,8 @@ pub fn run_test_decl(test: &TestDecl, bench: &Bench<'_>, sources: &mut SourceMap
         Ok((settings, prepared)) => {
             let run = bench.run;
             let fleet = prepared.fleet(program, &settings);
-            let rulebook = Rulebook {
-                project: None,
-                program,
-                settings: &settings,
-                waivers: &[],
-                sources,
-                fleet: &fleet,
-                run,
-            };
+            let rulebook =
+                Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run };
             let (series, as_of) = (&prepared.given.judged, prepared.as_of);
             let case = TestCase { rulebook, series, as_of, coverage: bench.coverage };
             case.run(test, &mut trial)
@@ -151,15 +144,8 @@ impl Prepared<'_> {
         // Mutants have limits of their own: how many are tried, and how often.
         let run = RunBudget::unbounded();
         let fleet = self.fleet(program, &settings);
-        let rulebook = Rulebook {
-            project: None,
-            program,
-            settings: &settings,
-            waivers: &[],
-            sources,
-            fleet: &fleet,
-            run: &run,
-        };
+        let rulebook =
+            Rulebook { program, settings: &settings, waivers: &[], sources, fleet: &fleet, run: &run };
         sound(judge_workflow(&rulebook, &self.given.judged, self.as_of, false))
     }
 

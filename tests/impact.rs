@@ -321,3 +321,26 @@ fn the_support_desk_is_reviewed_as_the_manual_says() {
     let manual = fs::read_to_string(root().join("docs/pull-requests.md")).unwrap();
     assert!(manual.contains(&format!("```text\n{text}```\n")), "{text}");
 }
+
+/// Bounds of what is computed from a value in force depend on it, where its policy declares none.
+#[test]
+fn a_value_that_changes_what_a_gap_can_hide_flips_the_verdict() {
+    let policy = "stages a -> b\nsnapshot every 1 week grace 3 days { gross: number from 0 to 100 }\n\
+        policy p {\n  param deduction = 0\n  let net = gross - deduction\n\
+        rule enough { require sum(net over 4 weeks) >= 10 else hold }\n}\n";
+    let repo = Repo::new().file("tollgate.yaml", "policies: [p.gate]\n").file("p.gate", policy);
+    for (date, gross) in [("2026-10-26", "20"), ("2026-11-02", "20"), ("2026-11-16", "20")] {
+        repo.write(
+            &format!("rollouts/w/{date}.yaml"),
+            format!("workflow: w\ndate: {date}\nstage: a\ngross: {gross}\n"),
+        );
+    }
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    repo.write("tollgate.yaml", "policies: [p.gate]\nparams:\n  p.deduction: { value: 5, because: x }\n");
+    let (code, data) = repo.data(&[]);
+    assert_eq!(code, 0, "{data:#}");
+    let days = ["2026-10-26", "2026-11-02", "2026-11-16"];
+    let flips = days.map(|day| format!("w {day} continue>hold p.enough pass>undecided"));
+    assert_eq!(lines(&data, "verdicts"), flips);
+}

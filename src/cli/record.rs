@@ -77,10 +77,11 @@ impl Read {
 
     /// The proposed files, whose history and settings a page shows, and the files that they are compared with.
     pub(super) fn for_page(&self) -> (Inputs, Option<Inputs>) {
-        let of = |sources: &SourceMap, projects: &[Project]| Inputs {
-            sources: sources.clone(),
-            projects: projects.to_vec(),
-            ..Inputs::default()
+        let of = |sources: &SourceMap, projects: &[Project]| {
+            let (sources, projects) = (sources.clone(), projects.to_vec());
+            let mut inputs = Inputs { sources, projects, ..Inputs::default() };
+            inputs.keep();
+            inputs
         };
         match self {
             Self::Alone(inputs) => (of(&inputs.sources, &inputs.projects), None),

@@ -106,12 +106,15 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
             args.base.as_ref().map(|reference| read_base(path, reference, allow_outside)).transpose()?;
         Ok::<_, String>((find::inputs(path, allow_outside), base))
     };
-    let (inputs, base) = match args.terminal.waiting("reading", read) {
+    let (mut inputs, base) = match args.terminal.waiting("reading", read) {
         Ok(read) => read,
         Err(why) => return complain(&why),
     };
     let options = CheckOptions::from(day);
     // What other values would have decided is asked of the same files.
+    if !args.sweeps.is_empty() {
+        inputs.keep();
+    }
     let again = (!args.sweeps.is_empty()).then(|| inputs.clone());
     let judge = || {
         let base = base.and_then(|(sides, alone)| page_base(sides, alone, &options));

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::load::{Loaded, Ready, load_each};
+use super::load::{Loaded, Ready, load_each_of};
 use super::total::{beyond_budget, exit_of, has_errors, nothing_judged};
 use super::{Answer, DayOptions, Workspace, in_order, place_of};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::eval::{Rulebook, judge_each_day, judge_each_day_by_both};
 use crate::point::Point;
+use crate::program::Program;
 use crate::project::{Project, Sides, TextFile, is_table};
 use crate::report::impact::{Flip, ImpactReport, ImpactSummary, OneSided, RuleFlip, RuleSide};
 use crate::report::why::{RuleVerdict, WorkflowVerdict};
@@ -43,20 +44,21 @@ impl Workspace {
         }
         let mixed = if has_policies { mixed } else { Vec::new() };
         let twins = twins(&mixed, &head);
-        let judge = |rulebook: &Rulebook<'_>, series: Series, _| {
+        let judge = |project: Option<&str>, rulebook: &Rulebook<'_>, series: Series, _| {
             // It is judged beside the other side.
-            let waits = twins.contains(&rulebook.project.map(str::to_owned));
+            let waits = twins.contains(&project.map(str::to_owned));
             (!waits).then(|| verdicts(rulebook, &series, options))
         };
-        let mut old = load_each(self, mixed, Vec::new(), &mut sources, options, judge);
+        let mut old = load_each_of(self, mixed, Vec::new(), &mut sources, options, judge);
         let waiting = old.projects.iter().filter(|project| twins.contains(&project.name));
         let waiting: BTreeMap<Option<&str>, &Ready<Option<Verdicts>>> =
             waiting.map(|project| (project.name.as_deref(), project)).collect();
-        let judge = |rulebook: &Rulebook<'_>, series: Series, _| match waiting.get(&rulebook.project) {
-            Some(twin) => verdicts_of_both(twin, rulebook, &series, options),
-            None => (None, verdicts(rulebook, &series, options)),
-        };
-        let mut new = load_each(self, head, problems, &mut sources, options, judge);
+        let judge =
+            |project: Option<&str>, rulebook: &Rulebook<'_>, series: Series, _| match waiting.get(&project) {
+                Some(twin) => verdicts_of_both(twin, rulebook, &series, options),
+                None => (None, verdicts(rulebook, &series, options)),
+            };
+        let mut new = load_each_of(self, head, problems, &mut sources, options, judge);
         let as_of = new.as_of;
         let mut before = BTreeMap::new();
         let mut after = BTreeMap::new();
@@ -192,14 +194,26 @@ fn verdicts_of_both(
     options: &DayOptions,
 ) -> (Option<Verdicts>, Verdicts) {
     let old = twin.rulebook(&series.workflow, new.sources);
-    let Some(params) = differing_params(&old, new) else {
-        return (Some(verdicts(&old, series, options)), verdicts(new, series, options));
-    };
+    let together = differing_params(&old, new)
+        .and_then(|params| verdicts_together([&old, new], &params, series, options));
+    let [old, new] =
+        together.unwrap_or_else(|| [&old, new].map(|rulebook| verdicts(rulebook, series, options)));
+    (Some(old), new)
+}
+
+/// The verdicts of two rulebooks, of whose params some have other values; none where that takes more than one of them may.
+fn verdicts_together(
+    [old, new]: [&Rulebook<'_>; 2],
+    params: &[usize],
+    series: &Series,
+    options: &DayOptions,
+) -> Option<[Verdicts; 2]> {
     let today = Some(options.point(new.program.vocabulary.axis()));
     // The policies are the same, and so are the indexes of all that they declare.
-    let both = [Rulebook { program: new.program, ..old }, *new];
+    let both = [Rulebook { program: new.program, ..*old }, *new];
     let (mut before, mut after) = (Verdicts::new(), Verdicts::new());
-    for (date, day, [was, is]) in judge_each_day_by_both(both, &params, series, today) {
+    for judged in judge_each_day_by_both(both, params, series, today) {
+        let (date, day, [was, is]) = judged?;
         if !old.run.report(DayVerdict::bytes(&was)) || !new.run.report(DayVerdict::bytes(&is)) {
             break;
         }
@@ -208,23 +222,32 @@ fn verdicts_of_both(
         before.insert((date, day), was);
         after.insert((date, day), is);
     }
-    (Some(before), after)
+    Some([before, after])
 }
 
 /// The params whose values are all that differs between two rulebooks of the same policies; none where something else may.
 fn differing_params(old: &Rulebook<'_>, new: &Rulebook<'_>) -> Option<Vec<usize>> {
-    let names = |rulebook: &Rulebook<'_>| {
-        rulebook.program.params.iter().map(|param| Arc::clone(&param.name)).collect::<Vec<_>>()
-    };
     let waivers = old.waivers.iter().zip(new.waivers);
     let is_alike = !old.program.incomplete
         && !new.program.incomplete
         // What they see of other workflows depends on what is in force for these.
         && !new.program.reads_workflows()
-        && names(old) == names(new)
+        && declare_alike(old.program, new.program)
         && old.waivers.len() == new.waivers.len()
-        && waivers.into_iter().all(|(old, new)| old.says_as(new));
+        && waivers.into_iter().all(|(old, new)| old.is_same_elsewhere(new));
     new.settings.only_values_differ(old.settings).filter(|_| is_alike)
+}
+
+/// Whether two programs of the same policies are the same. Settings name the entries of tables, and values in force bound the
+/// types of what is computed from them.
+fn declare_alike(old: &Program, new: &Program) -> bool {
+    let mut params = old.params.iter().zip(&new.params);
+    let mut exprs = old.exprs.iter().zip(&new.exprs);
+    old.gates.len() == new.gates.len()
+        && old.params.len() == new.params.len()
+        && params.all(|(old, new)| old.name == new.name && old.ty == new.ty)
+        && old.exprs.len() == new.exprs.len()
+        && exprs.all(|(old, new)| old.as_ref().map(|info| &info.ty) == new.as_ref().map(|info| &info.ty))
 }
 
 /// Takes out what was judged.
@@ -358,7 +381,8 @@ mod tests {
     use crate::eval::judge_workflow;
     use crate::program::ParamValue;
     use crate::project::{Inputs, inputs};
-    use crate::settings::Settings;
+    use crate::settings::{Settings, Timeline, Waiver};
+    use crate::source::Span;
     use crate::value::{Date, Number, Value, date_of_day, day_number};
 
     const EXAMPLES: [&str; 4] = ["ai-evals", "canary", "platform", "support-desk"];
@@ -422,6 +446,82 @@ mod tests {
     }
 
     #[test]
+    fn what_else_differs_is_judged_twice() {
+        let (loaded, sources) = read("support-desk");
+        let project = &loaded.projects[0];
+        let workflow = &project.workflows[0].name;
+        let new = project.rulebook(workflow, &sources);
+        let differing = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = new.settings.clone();
+            change(&mut settings);
+            differing_params(&Rulebook { settings: &settings, ..new }, &new)
+        };
+        assert_eq!(differing(&|_| ()), Some(Vec::new()));
+        assert_eq!(differing(&|settings| *settings = changed(settings, |at| at == 3)), Some(vec![3]));
+        let origin = Span { start: 1, end: 2, ..Span::default() };
+        let move_all = |settings: &mut Settings| {
+            settings.params.iter_mut().flat_map(Timeline::values_mut).for_each(|own| own.origin = origin);
+            settings.rules.iter_mut().flat_map(Timeline::values_mut).for_each(|own| own.origin = origin);
+            settings.cadence.iter_mut().for_each(|own| own.span = origin);
+        };
+        assert_eq!(differing(&move_all), Some(Vec::new()));
+        let no_effect = |settings: &mut Settings| {
+            settings.rules[2].values_mut().for_each(|own| own.effect = None);
+        };
+        assert_eq!(differing(&no_effect), None);
+        assert_eq!(differing(&|settings| settings.cadence = None), None);
+        let later = |settings: &mut Settings| {
+            let mut own = settings.rules[2].on(0).clone();
+            own.effect = None;
+            settings.rules[2].then(TODAY, own);
+        };
+        assert_eq!(differing(&later), None);
+        let until = Waiver {
+            rule: "monitoring.min_uptime".into(),
+            stage: None,
+            because: "".into(),
+            owner: "".into(),
+            from: None,
+            until: TODAY,
+            span: origin,
+        };
+        let waived = [until.clone()];
+        assert_eq!(differing_params(&Rulebook { waivers: &waived, ..new }, &new), None);
+        let moved = [Waiver { span: Span::default(), ..until }];
+        let (one, other) = (Rulebook { waivers: &waived, ..new }, Rulebook { waivers: &moved, ..new });
+        assert_eq!(differing_params(&one, &other), Some(Vec::new()));
+        let incomplete = Program { incomplete: true, ..(*project.program).clone() };
+        assert_eq!(differing_params(&Rulebook { program: &incomplete, ..new }, &new), None);
+    }
+
+    #[test]
+    fn projects_are_twins_whose_policies_and_snapshots_are_the_same() {
+        let file = |name: &str, text: &str| TextFile { name: name.to_owned(), content: Ok(text.into()) };
+        let project = |policy: &str, snapshot: (&str, &str)| Project {
+            policies: vec![file("p.gate", policy)],
+            snapshots: vec![file(snapshot.0, snapshot.1)],
+            ..Project::default()
+        };
+        let is_twin = |old: Project, new: Project| !twins(&[old], &[new]).is_empty();
+        let one = || project("a", ("s.yaml", "x"));
+        assert!(is_twin(one(), one()));
+        assert!(!is_twin(one(), project("b", ("s.yaml", "x"))));
+        assert!(!is_twin(one(), project("a", ("t.yaml", "x"))));
+        assert!(!is_twin(one(), project("a", ("s.yaml", "y"))));
+        assert!(!is_twin(project("a", ("s.parquet", "x")), project("a", ("s.parquet", "x"))));
+        let typed = |text: &str| Project { types: vec![file("p.gate", text)], ..one() };
+        assert!(is_twin(typed("a"), one()) && !is_twin(typed("b"), one()));
+        assert!(!is_twin(Project { unsure: true, ..one() }, one()));
+        assert!(!is_twin(Project { standing: vec![file("rollout.yaml", "x")], ..one() }, one()));
+        assert!(!is_twin(Project { name: Some("a".to_owned()), ..one() }, one()));
+        let unreadable = || {
+            let content = Err("it is a folder".to_owned());
+            Project { snapshots: vec![TextFile { name: "s.yaml".to_owned(), content }], ..one() }
+        };
+        assert!(!is_twin(unreadable(), unreadable()));
+    }
+
+    #[test]
     fn what_two_rulebooks_share_changes_no_verdict() {
         /// Of so many params one is changed at a time.
         const EVERY: usize = 7;
@@ -447,7 +547,8 @@ mod tests {
                         let days = judge_each_day(&rulebook, series, today);
                         days.map(|(.., verdict)| verdict).collect::<Vec<_>>().into_iter()
                     });
-                    for (.., both) in judge_each_day_by_both([old, new], &params, series, today) {
+                    for day in judge_each_day_by_both([old, new], &params, series, today) {
+                        let (.., both) = day.unwrap();
                         for (verdict, alone) in both.iter().zip(&mut alone) {
                             let alone = alone.next().unwrap();
                             assert_eq!(verdict.decision, alone.decision, "{} {turn}", series.workflow);

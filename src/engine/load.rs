@@ -56,7 +56,7 @@ impl<T> Ready<T> {
     pub(super) fn rulebook<'a>(&'a self, workflow: &str, sources: &'a SourceMap) -> Rulebook<'a> {
         let (settings, waivers) = (self.book.settings(workflow), self.book.waivers(workflow));
         let (program, fleet, run) = (&self.program, &self.fleet, &self.run);
-        Rulebook { project: self.name.as_deref(), program, settings, waivers, sources, fleet, run }
+        Rulebook { program, settings, waivers, sources, fleet, run }
     }
 
     /// The same with other workflows.
@@ -115,6 +115,20 @@ pub(super) fn load_each<T: Send>(
     options: &DayOptions,
     each: impl Fn(&Rulebook<'_>, Series, Point) -> T + Sync,
 ) -> Loaded<T> {
+    load_each_of(workspace, projects, problems, sources, options, |_, rulebook, series, as_of| {
+        each(rulebook, series, as_of)
+    })
+}
+
+/// The same, where `each` is also told the name of the project.
+pub(super) fn load_each_of<T: Send>(
+    workspace: &mut Workspace,
+    projects: Vec<Project>,
+    problems: Vec<Diagnostic>,
+    sources: &mut SourceMap,
+    options: &DayOptions,
+    each: impl Fn(Option<&str>, &Rulebook<'_>, Series, Point) -> T + Sync,
+) -> Loaded<T> {
     let drafts = parsed_projects(workspace, projects, sources);
     let loading = Loading { drafts: &drafts, sources, options, each };
     let mut loaded = loading.by_guess().unwrap_or_else(|| loading.one_by_one());
@@ -130,6 +144,7 @@ pub(super) fn load_beside<T: Send>(
     options: &DayOptions,
     each: impl Fn(&Rulebook<'_>, Series, Point) -> T + Sync,
 ) -> Loaded<T> {
+    let each = |_: Option<&str>, rulebook: &Rulebook<'_>, series, as_of| each(rulebook, series, as_of);
     let loading = Loading { drafts: &[], sources, options, each };
     let read = read_each(inputs, sources, &ready.program.vocabulary, |series| loading.see(&ready, series));
     let (workflows, found) = read;
@@ -315,7 +330,7 @@ struct Loading<'a, F> {
     each: F,
 }
 
-impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F> {
+impl<'a, T: Send, F: Fn(Option<&str>, &Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F> {
     /// None if something was not as it seemed.
     fn by_guess(&self) -> Option<Loaded<T>> {
         let surveyed = self.drafts.iter().map(|draft| {
@@ -406,7 +421,7 @@ impl<'a, T: Send, F: Fn(&Rulebook<'_>, Series, Point) -> T + Sync> Loading<'a, F
         }
         if !series.snapshots.is_empty() && seen.future.is_empty() {
             let rulebook = project.rulebook(&series.workflow, self.sources);
-            seen.made = Some((self.each)(&rulebook, series, as_of));
+            seen.made = Some((self.each)(project.name.as_deref(), &rulebook, series, as_of));
         }
         seen
     }

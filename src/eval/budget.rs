@@ -186,6 +186,11 @@ impl<'a> Budget<'a> {
         self.left.get()
     }
 
+    /// Whether this and another one are together within what a verdict may cost.
+    pub(super) fn together_suffice(&self, other: &Self) -> bool {
+        self.left().saturating_add(other.left()) > MAX_STEPS
+    }
+
     pub(super) fn is_spent(&self) -> bool {
         self.left.get() == 0
     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::budget::Budget;
 use super::memory::SeriesMemory;
 use super::sweep::{CrossingKey, Unswept};
 use super::workflow::judge;
@@ -21,23 +22,24 @@ pub fn judge_each_day<'a>(
     today: Option<Point>,
 ) -> impl Iterator<Item = (Point, Point, WorkflowVerdict)> + 'a {
     let mut judging = DayJudging::new(*rulebook, series, None);
-    days(series, today).map(move |(at, date, day)| (date, day, judging.day(at, day)))
+    days(series, today).map(move |(at, date, day)| (date, day, judging.day(at, day).0))
 }
 
 /// The same by two rulebooks of one program that differ in the values of some params, and in nothing else that a verdict
-/// depends on. What depends on none of these is found out once.
+/// depends on. What depends on none of these is found out once. None for a day on which both together took more than one of
+/// them may: nobody knows then what each would have taken alone.
 pub fn judge_each_day_by_both<'a>(
     rulebooks: [Rulebook<'a>; 2],
     params: &[usize],
     series: &'a Series,
     today: Option<Point>,
-) -> impl Iterator<Item = (Point, Point, [WorkflowVerdict; 2])> + 'a {
+) -> impl Iterator<Item = Option<(Point, Point, [WorkflowVerdict; 2])>> + 'a {
     let shared = Rc::new(Unswept::of_two(params));
     let mut both = rulebooks.map(|rulebook| DayJudging::new(rulebook, series, Some(Rc::clone(&shared))));
     days(series, today).map(move |(at, date, day)| {
-        let verdicts = both.each_mut().map(|judging| judging.day(at, day));
-        shared.memory.end_day();
-        (date, day, verdicts)
+        let [(one, cost), (other, other_cost)] = both.each_mut().map(|judging| judging.day(at, day));
+        shared.end_day();
+        cost.together_suffice(&other_cost).then_some((date, day, [one, other]))
     })
 }
 
@@ -64,8 +66,8 @@ impl<'a> DayJudging<'a> {
         Self { rulebook, series, memory: Rc::default(), crossed: HashMap::new(), shared }
     }
 
-    /// Judges the snapshot at an index as the newest one.
-    fn day(&mut self, at: usize, day: Point) -> WorkflowVerdict {
+    /// Judges the snapshot at an index as the newest one; and what is left to be spent on that.
+    fn day(&mut self, at: usize, day: Point) -> (WorkflowVerdict, Rc<Budget<'a>>) {
         let seen = self.series.snapshots.get(..=at).unwrap_or_default();
         let mut evaluator = Evaluator::new(&self.rulebook, seen);
         evaluator.memory = Rc::clone(&self.memory);
@@ -78,6 +80,6 @@ impl<'a> DayJudging<'a> {
         if !evaluator.budget.is_spent() {
             self.crossed = evaluator.crossed.take();
         }
-        judged.verdict
+        (judged.verdict, evaluator.budget)
     }
 }

@@ -71,6 +71,14 @@ impl<'a> Unswept<'a> {
         Self { asks_all: true, ..Self::new(params) }
     }
 
+    /// Forgets what is of one day, which nobody asks for again on another one.
+    pub(super) fn end_day(&self) {
+        self.memory.end_day();
+        self.outcomes.borrow_mut().clear();
+        self.samples.borrow_mut().clear();
+        self.compared.borrow_mut().clear();
+    }
+
     /// The rule of a question.
     pub(super) fn question(&self, number: usize) -> Option<SweptQuestion<'a>> {
         self.questions.borrow().all.get(number).copied()

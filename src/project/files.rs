@@ -122,11 +122,11 @@ pub(super) const LEADS_NOWHERE: &str = "it is a link that leads nowhere";
 
 /// What a file says, unless it only says where that is kept.
 pub(super) fn content(files: &dyn Files, path: &str) -> Result<Vec<u8>, Obstacle> {
-    no_pointer(files.read(path)?)
+    refuse_pointer(files.read(path)?)
 }
 
-/// Bytes that do not only say where those of the file are kept.
-pub(crate) fn no_pointer(bytes: Vec<u8>) -> Result<Vec<u8>, Obstacle> {
+/// The same bytes, unless they only say where those of the file are kept.
+pub(crate) fn refuse_pointer(bytes: Vec<u8>) -> Result<Vec<u8>, Obstacle> {
     if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
         Err(Obstacle::Pointer)
     } else {

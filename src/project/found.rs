@@ -25,7 +25,7 @@ pub(super) fn read_some(files: &dyn Files, mut found: Vec<FoundFile>) -> Vec<Tex
     /// Bytes of files that are kept.
     const ROOM: usize = 4 << 20;
     /// Files that are read before it is known how many bytes they have.
-    const STEP: usize = 256;
+    const STEP: usize = 64;
     let mut all: Vec<TextFile> = Vec::with_capacity(found.len());
     let mut bytes = 0;
     while bytes < ROOM && !found.is_empty() {

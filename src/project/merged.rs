@@ -4,10 +4,11 @@
 //! or taken as the branch has it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::files::{Child, Destination, FileKind, Files, Obstacle, same_text};
 use super::path::{ancestors, below, join, name, parent};
+use crate::source::UnkeptFile;
 
 /// How a branch stands to a base. All names are paths from the top of the repository.
 #[derive(Clone, Debug, Default)]
@@ -162,6 +163,14 @@ impl Files for Merged<'_> {
             MergeSide::Own => self.own.read(&path),
             MergeSide::Base => self.base.read(below(&path, self.top).unwrap_or(&path)),
             MergeSide::Neither => Err(Obstacle::Missing),
+        }
+    }
+
+    fn unkept(&self, path: &str) -> Option<Arc<dyn UnkeptFile>> {
+        let path = self.resolve(path).ok()?.path;
+        match self.side(&path).ok()? {
+            MergeSide::Own => self.own.unkept(&path),
+            MergeSide::Base | MergeSide::Neither => None,
         }
     }
 

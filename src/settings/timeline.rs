@@ -47,7 +47,7 @@ impl<T> Timeline<T> {
     }
 
     /// Whether another one has the same at all times, as far as `what` sees it.
-    pub fn says_as<U: PartialEq>(&self, other: &Self, what: impl Fn(&T) -> U) -> bool {
+    pub fn is_same<U: PartialEq>(&self, other: &Self, what: impl Fn(&T) -> U) -> bool {
         let own = self.steps().map(|(from, value)| (from, what(value)));
         own.eq(other.steps().map(|(from, value)| (from, what(value))))
     }

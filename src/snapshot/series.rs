@@ -40,7 +40,7 @@ pub(super) struct Groups<'t> {
 }
 
 /// What is left of groups once a series is made of them. There is one for each workflow, so it takes no more room than it needs.
-pub(super) struct LeftGroups<'t> {
+pub(super) struct GroupsRest<'t> {
     /// Each workflow with the place where it is named first, and the days of its snapshots.
     named: Vec<(Arc<str>, Span, Vec<Point>)>,
     /// The workflows that the files of a folder name.
@@ -87,13 +87,13 @@ impl<'t> Groups<'t> {
         name: &Arc<str>,
         texts: (&SourceMap, &Vocabulary),
         each: impl Fn(Series) -> T,
-    ) -> Option<(Option<Workflow<T>>, LeftGroups<'t>)> {
+    ) -> Option<(Option<Workflow<T>>, GroupsRest<'t>)> {
         let group = self.named.remove(name);
         let workflow = group.map(|group| finish(Arc::clone(name), group, texts, &mut self.diagnostics, each));
-        self.named.is_empty().then_some((workflow, self.left()))
+        self.named.is_empty().then_some((workflow, self.rest()))
     }
 
-    pub(super) fn left(self) -> LeftGroups<'t> {
+    pub(super) fn rest(self) -> GroupsRest<'t> {
         let Self { named: _, places, mut dates, folders, unnamed, diagnostics } = self;
         let named = places.into_iter().map(|(name, place)| {
             let mut dates = dates.remove(&name).unwrap_or_default();
@@ -102,13 +102,13 @@ impl<'t> Groups<'t> {
         });
         let folders =
             folders.into_iter().flat_map(|(folder, names)| names.into_iter().map(move |name| (folder, name)));
-        LeftGroups { named: named.collect(), folders: folders.collect(), unnamed, diagnostics }
+        GroupsRest { named: named.collect(), folders: folders.collect(), unnamed, diagnostics }
     }
 }
 
 /// Puts workflows that are finished together, with what is left of the groups that they were in.
 pub(super) fn assemble<T>(
-    finished: Vec<(Option<Workflow<T>>, LeftGroups<'_>)>,
+    finished: Vec<(Option<Workflow<T>>, GroupsRest<'_>)>,
     standing: BTreeMap<&str, Standing<'_>>,
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
