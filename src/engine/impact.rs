@@ -42,8 +42,8 @@ impl Workspace {
             );
             problems.push(Diagnostic::note(Code::BaseWithoutPolicies, message));
         }
-        let mixed = if has_policies { mixed } else { Vec::new() };
-        let twins = twins(&mixed, &head);
+        let mut mixed = if has_policies { mixed } else { Vec::new() };
+        let twins = twins(&mut mixed, &head);
         let judge = |project: Option<&str>, rulebook: &Rulebook<'_>, series: Series, _| {
             // It is judged beside the other side.
             let waits = twins.contains(&project.map(str::to_owned));
@@ -91,9 +91,10 @@ impl Workspace {
     }
 }
 
-/// The projects whose policies and snapshots are the same on both sides, so that no more than what is set can differ.
-fn twins(old: &[Project], new: &[Project]) -> BTreeSet<Option<String>> {
-    let is_twin = |old: &&Project| {
+/// The projects whose policies and snapshots are the same on both sides, so that no more than what is set can differ. The old
+/// ones then have the types of the new ones by themselves.
+fn twins(old: &mut [Project], new: &[Project]) -> BTreeSet<Option<String>> {
+    let is_twin = |old: &&mut Project| {
         let Some(new) = new.iter().find(|new| new.name == old.name) else { return false };
         !old.unsure
             && !new.unsure
@@ -103,7 +104,11 @@ fn twins(old: &[Project], new: &[Project]) -> BTreeSet<Option<String>> {
             && same_evidence(&old.snapshots, &new.snapshots)
             && same_evidence(&old.standing, &new.standing)
     };
-    old.iter().filter(is_twin).map(|project| project.name.clone()).collect()
+    let found = old.iter_mut().filter(is_twin).map(|project| {
+        project.types.clear();
+        project.name.clone()
+    });
+    found.collect()
 }
 
 fn same_texts(old: &[TextFile], new: &[TextFile]) -> bool {
@@ -380,7 +385,7 @@ mod tests {
     use crate::engine::load::load;
     use crate::eval::judge_workflow;
     use crate::program::ParamValue;
-    use crate::project::{Inputs, inputs};
+    use crate::project::{Base, Branch, Inputs, Memory, Start, inputs, sides as sides_of};
     use crate::settings::{Settings, Timeline, Waiver};
     use crate::source::Span;
     use crate::value::{Date, Number, Value, date_of_day, day_number};
@@ -502,7 +507,7 @@ mod tests {
             snapshots: vec![file(snapshot.0, snapshot.1)],
             ..Project::default()
         };
-        let is_twin = |old: Project, new: Project| !twins(&[old], &[new]).is_empty();
+        let is_twin = |old: Project, new: Project| !twins(&mut [old], &[new]).is_empty();
         let one = || project("a", ("s.yaml", "x"));
         assert!(is_twin(one(), one()));
         assert!(!is_twin(one(), project("b", ("s.yaml", "x"))));
@@ -519,6 +524,37 @@ mod tests {
             Project { snapshots: vec![TextFile { name: "s.yaml".to_owned(), content }], ..one() }
         };
         assert!(!is_twin(unreadable(), unreadable()));
+    }
+
+    #[test]
+    fn the_sides_of_a_change_of_values_are_judged_together() {
+        let policy = "stages a -> b\nsnapshot { n: count }\npolicy p {\n  param least = 3 within 1 to 9\n\
+            let twice = n * 2\n  rule enough { require twice >= least else hold }\n}\n";
+        let files = |value: &str| {
+            let config =
+                format!("policies: [p.gate]\nparams: {{ p.least: {{ value: {value}, because: x }} }}\n");
+            let snapshot = "workflow: w\ndate: 2026-11-16\nstage: a\nn: 2\n";
+            Memory::new([("tollgate.yaml", &*config), ("p.gate", policy), ("rollouts/w/1.yaml", snapshot)])
+        };
+        let (before, now) = (files("4"), files("5"));
+        let site = Start::new(&now, "").site().unwrap();
+        let branch = Branch::default();
+        let base = Base {
+            files: &before,
+            since: &before,
+            branch: &branch,
+            root: "",
+            reference: "main",
+            commit: "0",
+            evidence: false,
+        };
+        let Sides { mut sources, mut mixed, head, .. } = sides_of(&site, base);
+        assert_eq!(twins(&mut mixed, &head), BTreeSet::from([None]));
+        let options = DayOptions::on(TODAY);
+        let mut read = |projects| load(&mut Workspace::new(), projects, Vec::new(), &mut sources, &options);
+        let (old, new) = (read(mixed), read(head));
+        let [old, new] = [&old, &new].map(|side| side.projects[0].rulebook("w", &sources));
+        assert_eq!(differing_params(&old, &new), Some(vec![0]));
     }
 
     #[test]
