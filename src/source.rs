@@ -188,6 +188,11 @@ impl SourceText {
         }
     }
 
+    /// Whether it is read from a file.
+    fn is_of(&self, file: &Arc<dyn UnkeptFile>) -> bool {
+        matches!(self.from.as_deref(), Some(TextOrigin::File { file: own, .. }) if Arc::ptr_eq(own, file))
+    }
+
     /// Why its file could not be read any more when somebody looked at a part of it.
     fn problem(&self) -> Option<&str> {
         match self.from.as_deref() {
@@ -423,8 +428,11 @@ impl SourceMap {
     /// The same of a file that is not kept.
     pub fn add_unkept(&mut self, name: Arc<str>, file: Arc<dyn UnkeptFile>) -> FileId {
         let is_it = |source: &Source| {
-            let bytes = file.read().ok();
-            bytes.and_then(|bytes| String::from_utf8(bytes).ok()).is_some_and(|text| source.is_text(&text))
+            source.text.is_of(&file) || {
+                let bytes = file.read().ok();
+                let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+                text.is_some_and(|text| source.is_text(&text))
+            }
         };
         let known = self.id_of(&name).filter(|id| self.get(*id).is_some_and(is_it));
         known.unwrap_or_else(|| {

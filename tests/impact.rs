@@ -344,3 +344,26 @@ fn a_value_that_changes_what_a_gap_can_hide_flips_the_verdict() {
     let flips = days.map(|day| format!("w {day} continue>hold p.enough pass>undecided"));
     assert_eq!(lines(&data, "verdicts"), flips);
 }
+
+/// What both sides say alike is paid by both: else a change of something else would seem to give a verdict.
+#[test]
+fn what_takes_too_long_does_so_on_both_sides() {
+    let policy = "stages a -> b\nsnapshot every 1 week grace 3 days {\n  outputs: list of { id: text key, v: count }\n  x: count\n}\n\
+        policy p {\n  param least = 3 within 0 to 100\n\
+        rule one { require none(outputs where count(snapshot.outputs where it.v > 90000) > 5) else hold }\n\
+        rule two { require none(outputs where count(snapshot.outputs where it.v > 90001) > 5) else hold }\n\
+        rule enough { require x >= least else hold }\n}\n";
+    let repo = Repo::new().file("tollgate.yaml", "policies: [p.gate]\n").file("p.gate", policy);
+    let outputs: String = (0..1_500).map(|at| format!("  - {{ id: k{at}, v: {at} }}\n")).collect();
+    // A run may take more steps for larger files.
+    let remark = format!("# {}\n", "a long remark ".repeat(20)).repeat(12_000);
+    let text = format!("workflow: w\ndate: 2026-11-16\nstage: a\nx: 10\noutputs:\n{outputs}{remark}");
+    repo.write("rollouts/w/2026-11-16.yaml", text);
+    repo.git(&["init", "-q", "-b", "main"]);
+    repo.commit();
+    repo.write("tollgate.yaml", "policies: [p.gate]\nparams:\n  p.least: { value: 4, because: x }\n");
+    let (code, checked) = repo.check(&[]);
+    assert!(code == 2 && checked.contains("T520"), "{checked}");
+    let (code, data) = repo.data(&[]);
+    assert_eq!((code, lines(&data, "verdicts")), (0, Vec::new()), "{data:#}");
+}

@@ -2,7 +2,7 @@
 //!
 //! The base is sealed: its policies and configurations are its own files, and nothing of the branch lies among them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::{Files, Obstacle, content, is_folder};
 use super::merged::{Branch, Conflict, Merged, Placed};
@@ -69,6 +69,8 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         problems.extend(unread(&before, &site));
         if let Some(own) = proposed.iter().find(|project| project.name == name) {
             judged.types.clone_from(&own.policies);
+            share(&mut judged.snapshots, &own.snapshots);
+            share(&mut judged.standing, &own.standing);
             add_missing(&mut judged.snapshots, &own.snapshots);
             add_missing(&mut judged.standing, &own.standing);
             let found = !judged.snapshots.is_empty();
@@ -107,6 +109,16 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         has_policies,
         first: FirstVersions::default(),
         lint: None,
+    }
+}
+
+/// Lets files of the same names say the same, whenever they were read: both sides judge the same evidence.
+fn share(files: &mut [TextFile], own: &[TextFile]) {
+    let own: BTreeMap<&str, &TextFile> = own.iter().map(|file| (&*file.name, file)).collect();
+    for file in files {
+        if let Some(own) = own.get(&*file.name) {
+            file.content.clone_from(&own.content);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Little repositories in memory.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 use crate::builtin;
 
@@ -252,4 +254,58 @@ fn tests_lie_beside_the_policies_that_are_named() {
         said,
         ["`elsewhere/r.test.gate` is not run: it is not next to a policy that a `tollgate.yaml` names"]
     );
+}
+
+/// A repository whose snapshot says something else each time.
+struct Restless(Memory, AtomicUsize);
+
+impl Files for Restless {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle> {
+        let bytes = self.0.read(path)?;
+        let time = self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(if path.ends_with(".yaml") && bytes == b"new" { format!("{time}").into_bytes() } else { bytes })
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
+        self.0.list(folder)
+    }
+
+    fn resolve(&self, path: &str) -> Result<Destination, Obstacle> {
+        self.0.resolve(path)
+    }
+
+    fn repository(&self, folder: &str) -> Option<String> {
+        self.0.repository(folder)
+    }
+}
+
+#[test]
+fn both_sides_see_one_state_of_a_snapshot() {
+    let config = ("tollgate.yaml", "policies: [p.gate]\n");
+    let old = Memory::new([config, ("p.gate", "old"), ("rollouts/w/1.yaml", "old")]);
+    let new = Memory::new([
+        config,
+        ("p.gate", "new"),
+        ("rollouts/w/1.yaml", "new"),
+        ("rollouts/w/rollout.yaml", "new"),
+    ]);
+    let new = Restless(new, AtomicUsize::new(0));
+    let site = Start::new(&new, "").site().unwrap();
+    let branch = Branch::default();
+    let base = Base {
+        files: &old,
+        since: &old,
+        branch: &branch,
+        root: "",
+        reference: "main",
+        commit: "0",
+        evidence: true,
+    };
+    let sides = sides(&site, base);
+    let texts = |project: &Project| -> Vec<Vec<u8>> {
+        let files = project.snapshots.iter().chain(&project.standing);
+        files.map(|file| file.bytes().unwrap().into_owned()).collect()
+    };
+    assert_eq!(texts(&sides.mixed[0]), texts(&sides.head[0]));
+    assert_ne!(texts(&sides.head[0]), texts(&sides.base[0]));
 }
