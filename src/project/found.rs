@@ -23,7 +23,7 @@ pub(super) fn read_all(files: &dyn Files, found: Vec<FoundFile>) -> Vec<TextFile
 /// The same, but for files behind those that fill the room there is: they are read when somebody asks for them.
 pub(super) fn read_some(files: &dyn Files, mut found: Vec<FoundFile>) -> Vec<TextFile> {
     /// Bytes of files that are kept.
-    const ROOM: usize = 4 << 20;
+    const ROOM: usize = 8 << 20;
     /// Files that are read before it is known how many bytes they have.
     const STEP: usize = 64;
     let mut all: Vec<TextFile> = Vec::with_capacity(found.len());
