@@ -39,8 +39,10 @@ use crate::report::read::{PassedOver, PassedOverWhy};
 use crate::source::{FileId, SourceMap, Span, UnkeptFile};
 
 pub use beside::{own_tests, plans, policies_alone, tests_beside};
+#[cfg(feature = "disk")]
+pub(crate) use files::refuse_pointer;
 pub use files::{Child, Destination, FileKind, Files, MAX_BYTES, Obstacle};
-pub(crate) use files::{bare_text, refuse_pointer, same_text};
+pub(crate) use files::{bare_text, same_text};
 #[cfg(feature = "cli")]
 pub(crate) use glob::compile as compile_glob;
 pub use ignored::Ignored;

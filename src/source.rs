@@ -188,7 +188,7 @@ impl SourceText {
         }
     }
 
-    /// Whether it is read from a file.
+    /// Whether it is read from this file.
     fn is_of(&self, file: &Arc<dyn UnkeptFile>) -> bool {
         matches!(self.from.as_deref(), Some(TextOrigin::File { file: own, .. }) if Arc::ptr_eq(own, file))
     }
@@ -204,18 +204,16 @@ impl SourceText {
         }
     }
 
-    /// The text, which is not kept, and the first byte that is no UTF-8, of a file that was not kept from the start.
+    /// The text, which is not kept for that. Of a file that was not kept from the start also the first byte that is no UTF-8.
     ///
     /// # Errors
     /// Why it cannot be read.
     pub fn read(&self) -> Result<(Arc<str>, Option<usize>), String> {
         match (self.kept.get(), self.from.as_deref()) {
-            (Some(_), Some(TextOrigin::File { problem, .. })) if problem.get().is_some() => {
-                Err(problem.get().cloned().unwrap_or_default())
-            }
-            (Some(text), Some(TextOrigin::File { seen, .. })) => {
-                Ok((Arc::clone(text), seen.get().copied().flatten()))
-            }
+            (Some(text), Some(TextOrigin::File { seen, problem, .. })) => match problem.get() {
+                Some(why) => Err(why.clone()),
+                None => Ok((Arc::clone(text), seen.get().copied().flatten())),
+            },
             (Some(text), Some(TextOrigin::Row(_)) | None) => Ok((Arc::clone(text), None)),
             (None, Some(TextOrigin::Row(row))) => Ok((row.rows.text(row.at)?, None)),
             (None, Some(TextOrigin::File { file, seen, .. })) => {

@@ -35,11 +35,14 @@ pub(super) fn read_some(files: &dyn Files, mut found: Vec<FoundFile>) -> Vec<Tex
         all.extend(step);
         found = rest;
     }
-    let unkept = |file: FoundFile| match files.unkept(&file.path).filter(|_| file.refused.is_none()) {
-        Some(unkept) => TextFile { name: file.name, content: Ok(FileContent::Unkept(unkept)) },
-        None => read(files, file),
+    let find = |file: FoundFile| {
+        let unkept = if file.refused.is_none() { files.unkept(&file.path) } else { None };
+        match unkept {
+            Some(unkept) => TextFile { name: file.name, content: Ok(FileContent::Unkept(unkept)) },
+            None => read(files, file),
+        }
     };
-    all.par_extend(found.into_par_iter().map(unkept));
+    all.par_extend(found.into_par_iter().map(find));
     all
 }
 
