@@ -118,9 +118,9 @@ fn written(files: &BTreeMap<String, Vec<u8>>) -> Repo {
     repo
 }
 
-/// Some 8 MB, in 500 files of 16 KB.
+/// Some 17 MB, in 500 files of 34 KB.
 fn large() -> (BTreeMap<String, Vec<u8>>, Repo) {
-    let files = repository(250, 60);
+    let files = repository(250, 120);
     let repo = written(&files);
     (files, repo)
 }
@@ -204,10 +204,10 @@ fn a_large_repository_is_not_kept() {
     assert!((240..320).contains(&kept), "{kept} of {} are kept", snapshots.len());
     let named = |name: &str| snapshots.iter().find(|file| file.name.ends_with(name)).unwrap();
     let (seen, unseen) = (named("w348/2026-11-16.yaml"), named("w346/2026-11-16.yaml"));
-    assert_eq!(&*seen.bytes().unwrap(), snapshot(348, 16, (100, 60)).as_bytes());
-    repo.write(&seen.name, snapshot(348, 16, (190, 60)));
+    assert_eq!(&*seen.bytes().unwrap(), snapshot(348, 16, (100, 120)).as_bytes());
+    repo.write(&seen.name, snapshot(348, 16, (190, 120)));
     // A letter less than when it was found.
-    repo.write(&unseen.name, snapshot(346, 16, (90, 60)));
+    repo.write(&unseen.name, snapshot(346, 16, (90, 120)));
     for file in [seen, unseen] {
         assert_eq!(file.bytes().unwrap_err(), "it was changed while it was judged");
     }
@@ -245,7 +245,7 @@ fn said_of_branch(lines: usize) -> Vec<(i32, String)> {
 
 #[test]
 fn a_branch_of_a_large_repository_says_what_one_of_a_small_one_does() {
-    for ((code, large), (_, small)) in said_of_branch(60).iter().zip(said_of_branch(1)) {
+    for ((code, large), (_, small)) in said_of_branch(120).iter().zip(said_of_branch(1)) {
         assert_eq!(*code, 2, "a file is no text, and one is not here");
         if let Some((large, small)) = large.lines().zip(small.lines()).find(|(large, small)| large != small) {
             panic!("{large}\nin the place of\n{small}");
