@@ -113,7 +113,7 @@ impl Files for Disk {
         // What the system makes up on reading has no size before.
         let is_sound = metadata.is_file() && (1..=MAX_BYTES).contains(&metadata.len());
         let size = usize::try_from(metadata.len()).ok().filter(|_| is_sound)?;
-        Some(Arc::new(UnkeptOnDisk { path, size, seen: OnceLock::new() }))
+        Some(Arc::new(UnkeptOnDisk { path, size, seen: OnceLock::new(), lost: OnceLock::new() }))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Child>, Obstacle> {
@@ -169,18 +169,27 @@ struct UnkeptOnDisk {
     size: usize,
     /// A hash of what was read the first time.
     seen: OnceLock<u64>,
+    /// Why a reading gave nothing. There is no other after that, so that nobody can judge what others could not see.
+    lost: OnceLock<Box<str>>,
 }
 
-impl UnkeptFile for UnkeptOnDisk {
-    fn read(&self) -> Result<Vec<u8>, String> {
+impl UnkeptOnDisk {
+    fn now(&self) -> Result<Vec<u8>, String> {
         /// Nobody can know its key, and so change a file to another one of the same hash.
         static KEY: OnceLock<RandomState> = OnceLock::new();
         let bytes = bytes_of(&self.path).and_then(refuse_pointer).map_err(|why| why.to_string())?;
         let hash = KEY.get_or_init(RandomState::new).hash_one(&bytes);
         if bytes.len() != self.size || *self.seen.get_or_init(|| hash) != hash {
-            return Err("it was changed while it was judged".to_owned());
+            return Err("it was changed after it was found".to_owned());
         }
         Ok(bytes)
+    }
+}
+
+impl UnkeptFile for UnkeptOnDisk {
+    fn read(&self) -> Result<Vec<u8>, String> {
+        let known = self.lost.get().map_or_else(|| self.now(), |why| Err(why.to_string()));
+        known.map_err(|why| self.lost.get_or_init(|| why.into()).to_string())
     }
 
     fn size(&self) -> usize {

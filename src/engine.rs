@@ -181,12 +181,17 @@ fn in_order(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagn
     };
     let reports = in_words(diagnostics);
     // Whatever is shown of a file was looked at by now.
-    let lost = sources.lost();
+    let mut lost = sources.lost();
+    let unread = diagnostics.iter().filter(|found| found.code == Code::UnreadableSnapshot);
+    // What is wrong with a part of a text was said when that could be read.
+    let wholes = unread.flat_map(|found| &found.labels).filter(|label| label.span.range().is_empty());
+    let said: HashSet<&str> = wholes.map(|label| sources.name(label.span.file)).collect();
+    lost.retain(|name, _| !said.contains(name));
     if lost.is_empty() {
         return reports;
     }
-    diagnostics.extend(lost.into_iter().map(|(name, why)| unreadable(name, why)));
-    diagnostics.sort_by_cached_key(|diagnostic| place_of(diagnostic, sources));
+    let lost = lost.into_iter().map(|(name, why)| unreadable(name, why).help("run the command again"));
+    diagnostics.splice(0..0, lost);
     in_words(diagnostics)
 }
 

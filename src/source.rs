@@ -113,7 +113,7 @@ pub trait UnkeptFile: fmt::Debug + Send + Sync {
     /// All of its bytes: the same ones each time.
     ///
     /// # Errors
-    /// Why there are none, to be read behind «the file».
+    /// Why there are none, to be read behind «the file». It is an error from then on.
     fn read(&self) -> Result<Vec<u8>, String>;
 
     /// How many it has.
@@ -196,7 +196,7 @@ impl SourceText {
     /// Why its file could not be read any more when somebody looked at a part of it.
     fn problem(&self) -> Option<&str> {
         match self.from.as_deref() {
-            // Of one that nobody could read whoever judges it says so.
+            // Where nobody could read it from the start, whoever judges it says so.
             Some(TextOrigin::File { seen, problem, .. }) if seen.get().is_some() => {
                 problem.get().map(String::as_str)
             }

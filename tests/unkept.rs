@@ -208,9 +208,11 @@ fn a_large_repository_is_not_kept() {
     repo.write(&seen.name, snapshot(348, 16, (190, 120)));
     // A letter less than when it was found.
     repo.write(&unseen.name, snapshot(346, 16, (90, 120)));
-    for file in [seen, unseen] {
-        assert_eq!(file.bytes().unwrap_err(), "it was changed while it was judged");
-    }
+    let changed = "it was changed after it was found";
+    assert_eq!([seen, unseen].map(|file| file.bytes().unwrap_err()), [changed, changed]);
+    // What others could not see nobody judges.
+    repo.write(&seen.name, snapshot(348, 16, (100, 120)));
+    assert_eq!(seen.bytes().unwrap_err(), changed);
 }
 
 /// What commands say of a repository whose branch sets another value, and has snapshots of its own.

@@ -51,7 +51,9 @@ impl NativePolicies {
         py.detach(|| {
             let disk = Disk::of(&path);
             let start = disk.start(allow_outside);
-            let found = inputs(&start);
+            let mut found = inputs(&start);
+            // It is asked again and again, of one state.
+            found.keep();
             let tests = start.site().map(|site| own_tests(&found.projects, &site)).unwrap_or_default();
             Self::new(found, tests, params)
         })

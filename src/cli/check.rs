@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::arguments::{ProjectArgs, When, day_options, when};
 use super::output::{self, Output, OutputFormat, OutputParser};
-use super::record::{Asked, NOT_READ, record};
+use super::record::{Asked, record};
 use super::report::PageArgs;
 use super::tables::new_workspace;
 use super::terminal::TerminalArgs;
@@ -167,13 +167,7 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let mut judgement = args.terminal.waiting("judging", || asked.judge(read));
     let page = for_page.map(|(inputs, base)| page(args, &asked, inputs, base, &judgement));
     let recorded = match found {
-        Some((file, files, base)) => match files.iter().find(|(_, digest)| digest.starts_with(NOT_READ)) {
-            // What was judged could be read when it was.
-            Some((name, _)) if judgement.exit != 2 => {
-                Err(format!("`{name}` could not be read for the record: run it again"))
-            }
-            Some(_) | None => write_record(file, &record(&asked, files, base, &judgement)),
-        },
+        Some((file, files, base)) => write_record(file, &record(&asked, files, base, &judgement)),
         None => Ok(()),
     };
     if args.gate {

@@ -113,15 +113,12 @@ impl Read {
     }
 }
 
-/// What stands in the place of a digest begins with this.
-pub(super) const NOT_READ: &str = "not read: ";
-
 fn add(digests: &mut BTreeMap<String, String>, projects: &[Project], sources: &SourceMap) {
     for project in projects {
         let configs = project.stack.iter().filter_map(|configuration| sources.get(configuration.file));
         digests.extend(configs.map(|config| (config.name.to_string(), digest(config.text.as_bytes()))));
         for file in project.policies.iter().chain(&project.snapshots).chain(&project.standing) {
-            let digest = file.bytes().map_or_else(|why| format!("{NOT_READ}{why}"), |bytes| digest(&bytes));
+            let digest = file.bytes().map_or_else(|why| format!("not read: {why}"), |bytes| digest(&bytes));
             digests.insert(file.name.clone(), digest);
         }
     }

@@ -27,7 +27,8 @@ pub fn judge_each_day<'a>(
 
 /// The same by two rulebooks of one program that differ in the values of some params, and in nothing else that a verdict
 /// depends on. What depends on none of these is found out once. None for a day on which both together took more than one of
-/// them may: nobody knows then what each would have taken alone.
+/// them may: nobody knows then what each would have taken alone. What one of them found out on earlier days costs the other
+/// nothing, so near that limit it may have a verdict that it would not have alone.
 pub fn judge_each_day_by_both<'a>(
     rulebooks: [Rulebook<'a>; 2],
     params: &[usize],

@@ -18,8 +18,8 @@ pub trait Files: Sync {
     /// Why there are none.
     fn read(&self, path: &str) -> Result<Vec<u8>, Obstacle>;
 
-    /// A file as it is now, to be read whenever somebody asks for it; none if these files cannot do that, or if there is
-    /// anything to be said of it.
+    /// A file that is read whenever somebody asks for it; none if it must be read at once: these files may not be there
+    /// later, or it is empty, too large or not a regular file.
     fn unkept(&self, _path: &str) -> Option<Arc<dyn UnkeptFile>> {
         None
     }

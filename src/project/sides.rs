@@ -88,7 +88,9 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         problems.push(new_here(own, reference));
         let folder = join(&head.root, own.name.as_deref().unwrap_or(""));
         let stack = Stacks::new(&over, &mut sources).stack(&join(&folder, CONFIG));
-        let judged = project(&over, own.name.clone(), stack, Some(&data));
+        let mut judged = project(&over, own.name.clone(), stack, Some(&data));
+        share(&mut judged.snapshots, &own.snapshots);
+        share(&mut judged.standing, &own.standing);
         mixed.push(Project { types: own.policies.clone(), ..judged });
     }
     mixed.sort_by(|a, b| a.name.cmp(&b.name));
