@@ -82,7 +82,7 @@ impl TextFile {
     /// All of its bytes.
     ///
     /// # Errors
-    /// Why there are none.
+    /// If the file could not be read: the reason.
     pub fn bytes(&self) -> Result<Cow<'_, [u8]>, String> {
         match &self.content {
             Ok(FileContent::Kept(bytes)) => Ok(Cow::Borrowed(bytes)),

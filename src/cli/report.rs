@@ -112,10 +112,10 @@ pub(super) fn run(args: &ReportArgs) -> ExitCode {
     };
     let options = CheckOptions::from(day);
     // What other values would have decided is asked of the same files.
-    if !args.sweeps.is_empty() {
+    let again = (!args.sweeps.is_empty()).then(|| {
         inputs.keep();
-    }
-    let again = (!args.sweeps.is_empty()).then(|| inputs.clone());
+        inputs.clone()
+    });
     let judge = || {
         let base = base.and_then(|(sides, alone)| page_base(sides, alone, &options));
         new_workspace().page(inputs, &options, None, base)

@@ -63,14 +63,13 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
     for (name, stack) in if has_policies { stacks } else { Vec::new() } {
         let name = unnamed(name);
         let project_of = |there: Option<&Site<'_>>| project(&site, name.clone(), stack.clone(), there);
-        let without = || Project { name: name.clone(), ..Project::default() };
-        let before = if evidence { project_of(None) } else { without() };
+        let before =
+            if evidence { project_of(None) } else { Project { name: name.clone(), ..Project::default() } };
         let mut judged = project_of(Some(&data));
         problems.extend(unread(&before, &site));
         if let Some(own) = proposed.iter().find(|project| project.name == name) {
             judged.types.clone_from(&own.policies);
-            share(&mut judged.snapshots, &own.snapshots);
-            share(&mut judged.standing, &own.standing);
+            see_the_same(&mut judged, own);
             add_missing(&mut judged.snapshots, &own.snapshots);
             add_missing(&mut judged.standing, &own.standing);
             let found = !judged.snapshots.is_empty();
@@ -89,8 +88,7 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
         let folder = join(&head.root, own.name.as_deref().unwrap_or(""));
         let stack = Stacks::new(&over, &mut sources).stack(&join(&folder, CONFIG));
         let mut judged = project(&over, own.name.clone(), stack, Some(&data));
-        share(&mut judged.snapshots, &own.snapshots);
-        share(&mut judged.standing, &own.standing);
+        see_the_same(&mut judged, own);
         mixed.push(Project { types: own.policies.clone(), ..judged });
     }
     mixed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -115,9 +113,10 @@ pub fn sides(head: &Site<'_>, base: Base<'_>) -> Sides {
 }
 
 /// Lets files of the same names say the same, whenever they were read: both sides judge the same evidence.
-fn share(files: &mut [TextFile], own: &[TextFile]) {
-    let own: BTreeMap<&str, &TextFile> = own.iter().map(|file| (&*file.name, file)).collect();
-    for file in files {
+fn see_the_same(judged: &mut Project, own: &Project) {
+    let own = own.snapshots.iter().chain(&own.standing);
+    let own: BTreeMap<&str, &TextFile> = own.map(|file| (&*file.name, file)).collect();
+    for file in judged.snapshots.iter_mut().chain(&mut judged.standing) {
         if let Some(own) = own.get(&*file.name) {
             file.content.clone_from(&own.content);
         }

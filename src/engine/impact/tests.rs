@@ -1,3 +1,5 @@
+//! Days that are judged for both sides, on the examples and on little projects.
+
 use std::path::Path;
 
 use super::twins::{differing_params, twins};
